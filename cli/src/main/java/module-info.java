@@ -1,0 +1,9 @@
+/** The ringroad command. */
+module dev.ringroad.cli {
+    requires static org.jspecify;
+
+    requires dev.ringroad.bench;
+    requires dev.ringroad.sockets;
+    requires dev.ringroad.workloads;
+    requires info.picocli;
+}

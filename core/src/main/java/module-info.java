@@ -1,0 +1,4 @@
+/** System calls, shared memory, rings, workers and counters: the only room that talks to the kernel. */
+module dev.ringroad.core {
+    requires static org.jspecify;
+}
