@@ -2,7 +2,6 @@
 @SuppressWarnings("requires-automatic") // HdrHistogram has no module descriptor
 module dev.ringroad.bench {
     requires static org.jspecify;
-
     requires transitive dev.ringroad.sockets;
     requires HdrHistogram;
 }

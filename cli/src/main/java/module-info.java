@@ -1,7 +1,6 @@
 /** The ringroad command. */
 module dev.ringroad.cli {
     requires static org.jspecify;
-
     requires dev.ringroad.bench;
     requires dev.ringroad.sockets;
     requires dev.ringroad.workloads;

@@ -1,4 +1,6 @@
-/** System calls, shared memory, rings, workers and counters: the only room that talks to the kernel. */
+/**
+ * System calls, shared memory, rings, workers and counters: the only room that talks to the kernel.
+ */
 module dev.ringroad.core {
     requires static org.jspecify;
 }

@@ -1,6 +1,5 @@
 /** Small programs, one for each story; the first thing to read. */
 module dev.ringroad.examples {
     requires static org.jspecify;
-
     requires dev.ringroad.stack;
 }

@@ -1,6 +1,5 @@
 /** Packets, wire formats, network devices and their drivers. */
 module dev.ringroad.net {
     requires static org.jspecify;
-
     requires transitive dev.ringroad.core;
 }

@@ -2,7 +2,6 @@
 @SuppressWarnings("requires-transitive-automatic") // jqwik has no module descriptor
 module dev.ringroad.testkit {
     requires static org.jspecify;
-
     requires transitive dev.ringroad.sockets;
     requires transitive net.jqwik.api;
     requires transitive org.assertj.core;

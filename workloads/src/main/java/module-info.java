@@ -2,7 +2,6 @@
 @SuppressWarnings("requires-automatic") // HdrHistogram has no module descriptor
 module dev.ringroad.workloads {
     requires static org.jspecify;
-
     requires java.net.http;
     requires jdk.httpserver;
     requires HdrHistogram;
