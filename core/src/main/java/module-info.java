@@ -3,4 +3,6 @@
  */
 module dev.ringroad.core {
     requires static org.jspecify;
+
+    exports dev.ringroad.core.memory;
 }
