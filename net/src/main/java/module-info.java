@@ -2,4 +2,6 @@
 module dev.ringroad.net {
     requires static org.jspecify;
     requires transitive dev.ringroad.core;
+
+    exports dev.ringroad.net.packet;
 }

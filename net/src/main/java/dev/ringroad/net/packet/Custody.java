@@ -1,0 +1,88 @@
+package dev.ringroad.net.packet;
+
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Checked mode's memory of who had each packet of a pool last.
+ *
+ * <p>A released buffer's first data bytes are overwritten, so that one who still reads it through
+ * the segment sees {@code DB DB DB …} and not plausible old bytes.
+ */
+final class Custody {
+
+    private static final long POISON = 0xDBDB_DBDB_DBDB_DBDBL;
+    private static final int POISON_BYTES = 64;
+
+    private final PacketPool pool;
+    private final @Nullable Trace[] acquiredBy;
+    private final @Nullable Trace[] releasedBy;
+    private boolean stacksRecorded = true;
+
+    Custody(PacketPool pool) {
+        this.pool = pool;
+        this.acquiredBy = new Trace[pool.packets()];
+        this.releasedBy = new Trace[pool.packets()];
+    }
+
+    void recordStacks(boolean wanted) {
+        stacksRecorded = wanted;
+    }
+
+    void acquired(Packet packet) {
+        int index = packet.bufferIndex();
+        acquiredBy[index] = stacksRecorded ? new Trace("acquired here") : null;
+        releasedBy[index] = null;
+    }
+
+    void released(Packet packet, boolean poolClosed) {
+        releasedBy[packet.bufferIndex()] = stacksRecorded ? new Trace("released here") : null;
+        if (!poolClosed) {
+            long at = packet.startOffset() + PacketPool.DEFAULT_HEADROOM;
+            for (int i = 0; i < POISON_BYTES; i += Long.BYTES) {
+                packet.segment().set(ValueLayout.JAVA_LONG_UNALIGNED, at + i, POISON);
+            }
+        }
+    }
+
+    IllegalStateException usedAfterRelease(Packet packet) {
+        return complaint(packet, "used after its release");
+    }
+
+    IllegalStateException releasedTwice(Packet packet) {
+        return complaint(packet, "released once more than it was acquired and retained");
+    }
+
+    IllegalStateException leaked(Packet[] packets, int count) {
+        for (Packet packet : packets) {
+            if (packet.references() > 0) {
+                return new IllegalStateException(
+                        pool.name()
+                                + " was closed with "
+                                + count
+                                + " packets not released; "
+                                + packet
+                                + " is one",
+                        acquiredBy[packet.bufferIndex()]);
+            }
+        }
+        return new IllegalStateException(
+                pool.name() + " was closed with " + count + " packets missing");
+    }
+
+    private IllegalStateException complaint(Packet packet, String what) {
+        Trace release = releasedBy[packet.bufferIndex()];
+        return new IllegalStateException(packet + " was " + what, release);
+    }
+
+    /** A stack, kept as the cause of a complaint that may come later. */
+    static final class Trace extends Throwable {
+
+        private static final long serialVersionUID = 1L;
+
+        Trace(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,410 @@
+package dev.ringroad.net.packet;
+
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+
+/**
+ * A view of one buffer of a {@link PacketPool}: the bytes lie off-heap, everything about them lies
+ * in plain fields here.
+ *
+ * <pre>
+ *   start of the buffer          offset                 offset + length      end of the buffer
+ *   |  headroom                  |  data (length bytes) |  tailroom          |
+ *   |&lt;------------------------- capacity ----------------------------------&gt;|
+ * </pre>
+ *
+ * <p>Layers going down {@link #prepend} their headers, layers going up {@link #trimFront} them; no
+ * byte is moved. {@link #segment} and {@link #buffer} cover the whole region that the pool lies in,
+ * so that an accessor's bounds check is against one long-lived object; the packet's own methods
+ * check against the packet.
+ *
+ * <p>References are counted with a plain int: the pool and all its packets belong to one thread at
+ * a time. A packet is born with one reference, and goes back to its pool when the last is released.
+ */
+public final class Packet {
+
+    /** Received: the transport checksum is known to be right, or the path makes one needless. */
+    public static final int CHECKSUM_VERIFIED = 1;
+
+    /** To transmit: the device has to complete the checksum, see {@link #requestChecksum}. */
+    public static final int CHECKSUM_REQUESTED = 1 << 1;
+
+    /** {@link #segmentation()} of a packet that goes out as it is. */
+    public static final int SEGMENT_NONE = 0;
+
+    /** {@link #segmentation()} of a TCP segment over IPv4 that the device cuts. */
+    public static final int SEGMENT_TCP4 = 1;
+
+    /** {@link #segmentation()} of a TCP segment over IPv6 that the device cuts. */
+    public static final int SEGMENT_TCP6 = 2;
+
+    /** Free for the present owner, such as a sequence number; 0 when acquired. */
+    public long token;
+
+    /** Free for the present owner, such as the next packet of a queue; null when acquired. */
+    public @Nullable Packet link;
+
+    private final PacketPool pool;
+    private final MemorySegment segment;
+    private final ByteBuffer buffer;
+    private final long startOffset;
+    private final int capacity;
+    private final int bufferIndex;
+
+    private long offset;
+    private int length;
+    private int references;
+    private int flags;
+    private int segmentation;
+    private int segmentBytes;
+    private long checksumStartOffset;
+    private int checksumFieldBytes;
+
+    Packet(PacketPool pool, MemorySegment segment, ByteBuffer buffer, long startOffset, int index) {
+        this.pool = pool;
+        this.segment = segment;
+        this.buffer = buffer;
+        this.startOffset = startOffset;
+        this.capacity = pool.bufferBytes();
+        this.bufferIndex = index;
+        this.offset = startOffset + PacketPool.DEFAULT_HEADROOM;
+    }
+
+    /** The whole region of the pool; this packet's data are at {@link #offset()}. */
+    public MemorySegment segment() {
+        return segment;
+    }
+
+    /**
+     * The whole region of the pool as a buffer, in native byte order, for absolute access at {@code
+     * (int) offset()}. It is shared by all packets of the pool: never move its position or limit.
+     */
+    public ByteBuffer buffer() {
+        return buffer;
+    }
+
+    /** Where the data begin, in bytes from the start of {@link #segment()}. */
+    public long offset() {
+        if (PacketPool.CHECKED) {
+            requireLive();
+        }
+        return offset;
+    }
+
+    /** How many bytes of data there are. */
+    public int length() {
+        if (PacketPool.CHECKED) {
+            requireLive();
+        }
+        return length;
+    }
+
+    /** How many bytes the buffer has in all. */
+    public int capacity() {
+        return capacity;
+    }
+
+    /** How many bytes {@link #prepend} can still give. */
+    public int headroom() {
+        return (int) (offset - startOffset);
+    }
+
+    /** How many bytes {@link #append} can still give. */
+    public int tailroom() {
+        return capacity - (int) (offset - startOffset) - length;
+    }
+
+    /** Grows the data to the front; the new bytes hold whatever was there. */
+    public void prepend(int bytes) {
+        if (PacketPool.CHECKED) {
+            requireLive();
+        }
+        if (bytes < 0 || bytes > headroom()) {
+            throw outOfRoom("prepend", bytes);
+        }
+        offset -= bytes;
+        length += bytes;
+    }
+
+    /** Takes bytes off the front; they become headroom. */
+    public void trimFront(int bytes) {
+        if (PacketPool.CHECKED) {
+            requireLive();
+        }
+        if (bytes < 0 || bytes > length) {
+            throw outOfRoom("trimFront", bytes);
+        }
+        offset += bytes;
+        length -= bytes;
+    }
+
+    /** Grows the data to the back; the new bytes hold whatever was there. */
+    public void append(int bytes) {
+        if (PacketPool.CHECKED) {
+            requireLive();
+        }
+        if (bytes < 0 || bytes > tailroom()) {
+            throw outOfRoom("append", bytes);
+        }
+        length += bytes;
+    }
+
+    /** Takes bytes off the back until {@code newLength} are left. */
+    public void trimTo(int newLength) {
+        if (PacketPool.CHECKED) {
+            requireLive();
+        }
+        if (newLength < 0 || newLength > length) {
+            throw outOfRoom("trimTo", newLength);
+        }
+        length = newLength;
+    }
+
+    /** Makes the packet as it was when acquired: default headroom, no data, no requests. */
+    public void reset() {
+        if (PacketPool.CHECKED) {
+            requireLive();
+        }
+        clear();
+    }
+
+    /**
+     * Restores a view of this buffer that was saved as {@link #offset()} and {@link #length()}, as
+     * a retransmission does after the layers below have prepended their headers.
+     */
+    public void window(long newOffset, int newLength) {
+        if (PacketPool.CHECKED) {
+            requireLive();
+        }
+        long headroom = newOffset - startOffset;
+        if (headroom < 0 || newLength < 0 || headroom > capacity - newLength) {
+            throw outOfRoom("window", newLength);
+        }
+        offset = newOffset;
+        length = newLength;
+    }
+
+    /** Copies bytes into the data, {@code at} bytes from their start; moves no position. */
+    public void copyIn(int at, ByteBuffer source, int sourceIndex, int bytes) {
+        checkRange(at, bytes);
+        buffer.put((int) offset + at, source, sourceIndex, bytes);
+    }
+
+    /** Copies bytes into the data, {@code at} bytes from their start. */
+    public void copyIn(int at, byte[] source, int sourceIndex, int bytes) {
+        checkRange(at, bytes);
+        MemorySegment.copy(source, sourceIndex, segment, ValueLayout.JAVA_BYTE, offset + at, bytes);
+    }
+
+    /** Copies bytes into the data, {@code at} bytes from their start. */
+    public void copyIn(int at, MemorySegment source, long sourceOffset, int bytes) {
+        checkRange(at, bytes);
+        MemorySegment.copy(source, sourceOffset, segment, offset + at, bytes);
+    }
+
+    /** Copies data out, from {@code at} bytes after their start; moves no position. */
+    public void copyOut(int at, ByteBuffer target, int targetIndex, int bytes) {
+        checkRange(at, bytes);
+        target.put(targetIndex, buffer, (int) offset + at, bytes);
+    }
+
+    /** Copies data out, from {@code at} bytes after their start. */
+    public void copyOut(int at, byte[] target, int targetIndex, int bytes) {
+        checkRange(at, bytes);
+        MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, offset + at, target, targetIndex, bytes);
+    }
+
+    /** Copies data out, from {@code at} bytes after their start. */
+    public void copyOut(int at, MemorySegment target, long targetOffset, int bytes) {
+        checkRange(at, bytes);
+        MemorySegment.copy(segment, offset + at, target, targetOffset, bytes);
+    }
+
+    /**
+     * Becomes a copy of another packet: its data behind the default headroom, its flags and its
+     * requests to the device. The references, {@link #token} and {@link #link} stay this packet's.
+     */
+    public void copyFrom(Packet other) {
+        if (PacketPool.CHECKED) {
+            requireLive();
+            other.requireLive();
+        }
+        int bytes = other.length;
+        if (bytes > capacity - PacketPool.DEFAULT_HEADROOM) {
+            throw outOfRoom("copyFrom", bytes);
+        }
+        long target = startOffset + PacketPool.DEFAULT_HEADROOM;
+        MemorySegment.copy(other.segment, other.offset, segment, target, bytes);
+        offset = target;
+        length = bytes;
+        flags = other.flags;
+        segmentation = other.segmentation;
+        segmentBytes = other.segmentBytes;
+        checksumStartOffset = target + (other.checksumStartOffset - other.offset);
+        checksumFieldBytes = other.checksumFieldBytes;
+    }
+
+    /** Adds a reference; every reference is released once. */
+    public void retain() {
+        if (PacketPool.CHECKED) {
+            requireLive();
+        }
+        references++;
+    }
+
+    /** Gives a reference back; the last one returns the packet to its pool. */
+    public void release() {
+        if (PacketPool.CHECKED) {
+            requireReleasable();
+        }
+        if (--references == 0) {
+            token = 0;
+            link = null;
+            pool.giveBack(this);
+        }
+    }
+
+    /** How many references there are; 0 in the pool. */
+    public int references() {
+        return references;
+    }
+
+    /** Which buffer of the pool this is, from 0. */
+    public int bufferIndex() {
+        return bufferIndex;
+    }
+
+    /** The pool that the last release goes to. */
+    public PacketPool pool() {
+        return pool;
+    }
+
+    /** The flags {@link #CHECKSUM_VERIFIED} and {@link #CHECKSUM_REQUESTED}. */
+    public int flags() {
+        return flags;
+    }
+
+    /** Whether all flags of the mask are set. */
+    public boolean has(int mask) {
+        return (flags & mask) == mask;
+    }
+
+    /** Sets the flags of the mask, leaves the others. */
+    public void setFlags(int mask) {
+        flags |= mask;
+    }
+
+    /** Clears the flags of the mask, leaves the others. */
+    public void clearFlags(int mask) {
+        flags &= ~mask;
+    }
+
+    /**
+     * Asks the device for the ones' complement checksum over the data from {@code start} to the
+     * end, to be stored {@code fieldBytes} bytes after {@code start}. The field must hold the
+     * folded, uncomplemented sum of the pseudo-header by then.
+     *
+     * @param start relative to the present {@link #offset()}; the request stays right when headers
+     *     are prepended afterwards
+     */
+    public void requestChecksum(int start, int fieldBytes) {
+        checkRange(start, fieldBytes + Short.BYTES);
+        flags |= CHECKSUM_REQUESTED;
+        checksumStartOffset = offset + start;
+        checksumFieldBytes = fieldBytes;
+    }
+
+    /** Where a requested checksum begins to sum, in bytes from the present {@link #offset()}. */
+    public int checksumStart() {
+        return (int) (checksumStartOffset - offset);
+    }
+
+    /** Where a requested checksum is stored, in bytes from {@link #checksumStart()}. */
+    public int checksumOffset() {
+        return checksumFieldBytes;
+    }
+
+    /** Asks the device to cut this packet into pieces, as its capabilities say it can. */
+    public void requestSegmentation(int type, int bytesEach) {
+        segmentation = type;
+        segmentBytes = bytesEach;
+    }
+
+    /** How the device has to cut this packet; {@link #SEGMENT_NONE} mostly. */
+    public int segmentation() {
+        return segmentation;
+    }
+
+    /**
+     * How many payload bytes each piece gets when the device cuts the packet; 0 when it doesn't.
+     */
+    public int segmentBytes() {
+        return segmentBytes;
+    }
+
+    @Override
+    public String toString() {
+        return "packet "
+                + bufferIndex
+                + " of "
+                + pool.name()
+                + ", "
+                + length
+                + " bytes, "
+                + references
+                + " references";
+    }
+
+    void begin() {
+        references = 1;
+        clear();
+    }
+
+    long startOffset() {
+        return startOffset;
+    }
+
+    private void clear() {
+        offset = startOffset + PacketPool.DEFAULT_HEADROOM;
+        length = 0;
+        flags = 0;
+        segmentation = SEGMENT_NONE;
+        segmentBytes = 0;
+    }
+
+    private void checkRange(int at, int bytes) {
+        if (PacketPool.CHECKED) {
+            requireLive();
+        }
+        Objects.checkFromIndexSize(at, bytes, length);
+    }
+
+    private void requireLive() {
+        if (references <= 0) {
+            throw pool.custody().usedAfterRelease(this);
+        }
+    }
+
+    private void requireReleasable() {
+        if (references <= 0) {
+            throw pool.custody().releasedTwice(this);
+        }
+    }
+
+    private IndexOutOfBoundsException outOfRoom(String what, int bytes) {
+        return new IndexOutOfBoundsException(
+                what
+                        + " of "
+                        + bytes
+                        + " bytes does not fit: headroom "
+                        + headroom()
+                        + ", length "
+                        + length
+                        + ", tailroom "
+                        + tailroom());
+    }
+}

@@ -1,0 +1,280 @@
+package dev.ringroad.net.packet;
+
+import dev.ringroad.core.memory.Placement;
+import dev.ringroad.core.memory.SharedRegion;
+
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * A fixed number of packets of one size, lent and taken back.
+ *
+ * <p>Free packets are kept as a stack of indices, so the buffer lent next is the one that came back
+ * last, whose lines are still in the cache; and as the stack holds ints, giving a packet back
+ * writes no reference and costs no collector's barrier.
+ *
+ * <p>One owner thread at a time; handing the pool to another thread needs a happens-before edge,
+ * such as the stack's lock. With {@code -Dringroad.checked=true} every lending is watched: see
+ * {@link #CHECKED}.
+ */
+public final class PacketPool implements AutoCloseable {
+
+    /**
+     * Whether releasing twice, using after release and leaking are trapped, naming the culprit's
+     * stack. Off, it costs nothing: the field is a constant to the compiler.
+     */
+    public static final boolean CHECKED = Boolean.getBoolean("ringroad.checked");
+
+    /**
+     * Bytes before the data of a packet just acquired: Ethernet with two tags, IPv6 and the longest
+     * TCP header fit (14 + 8 + 40 + 60), and what is left keeps data on a cache line.
+     */
+    public static final int DEFAULT_HEADROOM = 128;
+
+    /** Buffers begin on a cache line. */
+    public static final int BUFFER_ALIGNMENT_BYTES = 64;
+
+    private static final int BUFFER_BYTES_MIN = DEFAULT_HEADROOM + BUFFER_ALIGNMENT_BYTES;
+
+    private final String name;
+    private final SharedRegion region;
+    private final boolean regionOwned;
+    private final int bufferBytes;
+    private final Packet[] packets;
+    private final int[] freeIndices;
+    private final @Nullable Custody custody;
+
+    private int freeCount;
+    private long exhaustedCount;
+    private boolean closed;
+
+    private PacketPool(
+            String name,
+            SharedRegion region,
+            boolean regionOwned,
+            long regionOffset,
+            int packetCount,
+            int bufferBytes,
+            int strideBytes) {
+        this.name = name;
+        this.region = region;
+        this.regionOwned = regionOwned;
+        this.bufferBytes = bufferBytes;
+        this.packets = new Packet[packetCount];
+        this.freeIndices = new int[packetCount];
+        this.custody = CHECKED ? new Custody(this) : null;
+        MemorySegment segment = region.segment();
+        ByteBuffer buffer = segment.asByteBuffer().order(ByteOrder.nativeOrder());
+        for (int i = 0; i < packetCount; i++) {
+            long start = regionOffset + (long) i * strideBytes;
+            packets[i] = new Packet(this, segment, buffer, start, i);
+            freeIndices[packetCount - 1 - i] = i;
+        }
+        freeCount = packetCount;
+    }
+
+    /**
+     * Makes a pool with a region of its own, which is closed with it.
+     *
+     * @param name what the region and the complaints are called
+     * @param bufferBytes of each packet, the headroom included; a multiple of 64
+     */
+    public static PacketPool create(
+            String name, int packets, int bufferBytes, Placement placement) {
+        check(name, packets, bufferBytes);
+        int stride = colouredStride(bufferBytes);
+        long bytes = (long) packets * stride;
+        checkRegionBytes(name, bytes);
+        SharedRegion region = SharedRegion.allocate(name, bytes, placement);
+        return new PacketPool(name, region, true, 0, packets, bufferBytes, stride);
+    }
+
+    /**
+     * Makes a pool of buffers that lie one behind the other in somebody's region, for drivers that
+     * share it with a device or a peer. The region stays the caller's and outlives the pool.
+     *
+     * @param regionOffset where the first buffer begins, a multiple of 64
+     * @param bufferBytes of each packet, the headroom included; a multiple of 64
+     */
+    public static PacketPool over(
+            SharedRegion region, long regionOffset, int packets, int bufferBytes) {
+        String name = "pool over a shared region";
+        check(name, packets, bufferBytes);
+        checkRegionBytes(name, region.byteSize());
+        long bytes = (long) packets * bufferBytes;
+        if (regionOffset < 0
+                || regionOffset % BUFFER_ALIGNMENT_BYTES != 0
+                || regionOffset > region.byteSize() - bytes) {
+            throw new IllegalArgumentException(
+                    packets
+                            + " buffers of "
+                            + bufferBytes
+                            + " bytes at offset "
+                            + regionOffset
+                            + " do not fit into a region of "
+                            + region.byteSize()
+                            + " bytes");
+        }
+        return new PacketPool(name, region, false, regionOffset, packets, bufferBytes, bufferBytes);
+    }
+
+    /** Lends a packet with one reference, default headroom and no data; null when all are lent. */
+    public @Nullable Packet acquire() {
+        int n = freeCount - 1;
+        if (n < 0) {
+            exhaustedCount++;
+            return null;
+        }
+        freeCount = n;
+        Packet packet = packets[freeIndices[n]];
+        packet.begin();
+        if (CHECKED) {
+            custody().acquired(packet);
+        }
+        return packet;
+    }
+
+    /** Lends {@code n} packets or, when there are fewer or the burst lacks room, none. */
+    public boolean acquireBulk(Burst into, int n) {
+        if (n > freeCount) {
+            exhaustedCount++;
+            return false;
+        }
+        if (n > into.room()) {
+            return false;
+        }
+        for (int i = 0; i < n; i++) {
+            Packet packet = packets[freeIndices[--freeCount]];
+            packet.begin();
+            if (CHECKED) {
+                custody().acquired(packet);
+            }
+            into.add(packet);
+        }
+        return true;
+    }
+
+    /** How many packets can be lent now. */
+    public int available() {
+        return freeCount;
+    }
+
+    /** How many packets there are in all, lent or not. */
+    public int packets() {
+        return packets.length;
+    }
+
+    /** Bytes of each buffer, the headroom included. */
+    public int bufferBytes() {
+        return bufferBytes;
+    }
+
+    /** How many bytes of data a packet just acquired has room for. */
+    public int dataBytesMax() {
+        return bufferBytes - DEFAULT_HEADROOM;
+    }
+
+    /** How often a packet was wanted and none was there. */
+    public long exhaustedCount() {
+        return exhaustedCount;
+    }
+
+    /** What the pool is called in complaints. */
+    public String name() {
+        return name;
+    }
+
+    /** The region that all buffers lie in. */
+    public SharedRegion region() {
+        return region;
+    }
+
+    /** The packet of a buffer, lent or not, for drivers that get an index back from a ring. */
+    public Packet at(int bufferIndex) {
+        return packets[bufferIndex];
+    }
+
+    /**
+     * In checked mode, whether the stacks of lenders are kept (they are, unless told otherwise).
+     * Without them the traps still work but name no culprit, and no garbage is made.
+     */
+    public void recordStacks(boolean wanted) {
+        if (CHECKED) {
+            custody().recordStacks(wanted);
+        }
+    }
+
+    /**
+     * Ends the pool, and its region if it made that. Every packet should be back.
+     *
+     * @throws IllegalStateException in checked mode, when packets are still lent; the message says
+     *     who has one. The memory is freed nevertheless.
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (regionOwned) {
+            region.close();
+        }
+        if (CHECKED && freeCount != packets.length) {
+            throw custody().leaked(packets, packets.length - freeCount);
+        }
+    }
+
+    void giveBack(Packet packet) {
+        if (CHECKED) {
+            custody().released(packet, closed);
+        }
+        freeIndices[freeCount++] = packet.bufferIndex();
+    }
+
+    Custody custody() {
+        if (custody == null) {
+            throw new IllegalStateException("packets are not watched; set -Dringroad.checked=true");
+        }
+        return custody;
+    }
+
+    /**
+     * Spreads the first bytes of the buffers over the cache. With a stride of 2048 bytes all
+     * headers would compete for two of an L1 cache's 64 sets; an odd number of lines uses them all.
+     */
+    private static int colouredStride(int bufferBytes) {
+        int lines = bufferBytes / BUFFER_ALIGNMENT_BYTES;
+        return (lines | 1) * BUFFER_ALIGNMENT_BYTES;
+    }
+
+    private static void check(String name, int packets, int bufferBytes) {
+        if (packets < 1) {
+            throw new IllegalArgumentException(name + ": a pool needs at least one packet");
+        }
+        if (bufferBytes < BUFFER_BYTES_MIN || bufferBytes % BUFFER_ALIGNMENT_BYTES != 0) {
+            throw new IllegalArgumentException(
+                    name
+                            + ": buffers of "
+                            + bufferBytes
+                            + " bytes; a multiple of "
+                            + BUFFER_ALIGNMENT_BYTES
+                            + " of at least "
+                            + BUFFER_BYTES_MIN
+                            + " is needed");
+        }
+    }
+
+    private static void checkRegionBytes(String name, long bytes) {
+        if (bytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    name
+                            + ": "
+                            + bytes
+                            + " bytes; a pool's region must be below 2 GiB, as packets"
+                            + " are also seen through a ByteBuffer");
+        }
+    }
+}
