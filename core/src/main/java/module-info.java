@@ -2,7 +2,7 @@
  * System calls, shared memory, rings, workers and counters: the only room that talks to the kernel.
  */
 module dev.ringroad.core {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 
     exports dev.ringroad.core.memory;
 }

@@ -1,6 +1,6 @@
 /** Packets, wire formats, network devices and their drivers. */
 module dev.ringroad.net {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
     requires transitive dev.ringroad.core;
 
     exports dev.ringroad.net.packet;
