@@ -2,4 +2,8 @@
 module dev.ringroad.stack {
     requires static org.jspecify;
     requires transitive dev.ringroad.net;
+
+    exports dev.ringroad.stack.config;
+    exports dev.ringroad.stack.endpoint;
+    exports dev.ringroad.stack.ip;
 }
