@@ -1,6 +1,6 @@
 /** The user-space TCP/IP stack: protocol machines that never read a clock or touch a device. */
 module dev.ringroad.stack {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
     requires transitive dev.ringroad.net;
 
     exports dev.ringroad.stack.config;
