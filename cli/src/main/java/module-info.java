@@ -5,4 +5,7 @@ module dev.ringroad.cli {
     requires dev.ringroad.sockets;
     requires dev.ringroad.workloads;
     requires info.picocli;
+
+    opens dev.ringroad.cli to
+            info.picocli;
 }
