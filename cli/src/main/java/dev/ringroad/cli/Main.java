@@ -16,7 +16,9 @@ public final class Main implements Runnable {
     /** Used by picocli. */
     Main() {}
 
-    /** Runs the command and ends the process with its exit code: 0, or 2 for a wrong command line. */
+    /**
+     * Runs the command and ends the process with its exit code: 0, or 2 for a wrong command line.
+     */
     public static void main(String[] args) {
         System.exit(new CommandLine(new Main()).execute(args));
     }
