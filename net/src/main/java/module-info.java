@@ -4,4 +4,5 @@ module dev.ringroad.net {
     requires transitive dev.ringroad.core;
 
     exports dev.ringroad.net.packet;
+    exports dev.ringroad.net.wire;
 }
