@@ -49,7 +49,7 @@ public final class BigEndian {
 
     /** The six bytes at {@code at}, 0..2^48-1. */
     public static long u48(MemorySegment s, long at) {
-        return (long) u16(s, at) << 32 | u32(s, at + 2) & 0xFFFF_FFFFL;
+        return (long) u16(s, at) << 32 | (u32(s, at + 2) & 0xFFFF_FFFFL);
     }
 
     /** Stores the low 48 bits. */

@@ -151,7 +151,7 @@ public final class EthernetHeader {
             int vlanId,
             int payloadType) {
         write(s, at, destination, source, TYPE_VLAN);
-        BigEndian.u16(s, at + TAG_CONTROL, priority << 13 | vlanId & 0xFFF);
+        BigEndian.u16(s, at + TAG_CONTROL, priority << 13 | (vlanId & 0xFFF));
         BigEndian.u16(s, at + TAGGED_TYPE, payloadType);
     }
 

@@ -209,8 +209,8 @@ public final class Ipv4Header {
             int protocol,
             int source,
             int destination) {
-        BigEndian.u32(s, at, 0x45 << 24 | (trafficClass & 0xFF) << 16 | totalBytes & 0xFFFF);
-        BigEndian.u32(s, at + IDENTIFICATION, identification << 16 | fragment & 0xFFFF);
+        BigEndian.u32(s, at, 0x45 << 24 | (trafficClass & 0xFF) << 16 | (totalBytes & 0xFFFF));
+        BigEndian.u32(s, at + IDENTIFICATION, identification << 16 | (fragment & 0xFFFF));
         BigEndian.u32(s, at + TTL, ttl << 24 | (protocol & 0xFF) << 16);
         BigEndian.u32(s, at + SOURCE, source);
         BigEndian.u32(s, at + DESTINATION, destination);

@@ -135,7 +135,7 @@ public final class Ipv6Header {
             long sourceLow,
             long destinationHigh,
             long destinationLow) {
-        BigEndian.u32(s, at, 6 << 28 | (trafficClass & 0xFF) << 20 | flowLabel & 0xF_FFFF);
+        BigEndian.u32(s, at, 6 << 28 | (trafficClass & 0xFF) << 20 | (flowLabel & 0xF_FFFF));
         BigEndian.u16(s, at + PAYLOAD_LENGTH, payloadBytes);
         BigEndian.u8(s, at + NEXT_HEADER, nextHeader);
         BigEndian.u8(s, at + HOP_LIMIT, hopLimit);

@@ -167,11 +167,11 @@ public final class TcpHeader {
             int headerBytes,
             int flags,
             int window) {
-        BigEndian.u32(s, at, sourcePort << 16 | destinationPort & 0xFFFF);
+        BigEndian.u32(s, at, sourcePort << 16 | (destinationPort & 0xFFFF));
         BigEndian.u32(s, at + SEQUENCE, sequence);
         BigEndian.u32(s, at + ACKNOWLEDGMENT, acknowledgment);
-        int offsetAndFlags = headerBytes << 10 | flags & 0xFF;
-        BigEndian.u32(s, at + DATA_OFFSET, offsetAndFlags << 16 | window & 0xFFFF);
+        int offsetAndFlags = headerBytes << 10 | (flags & 0xFF);
+        BigEndian.u32(s, at + DATA_OFFSET, offsetAndFlags << 16 | (window & 0xFFFF));
         BigEndian.u32(s, at + CHECKSUM, 0);
     }
 }

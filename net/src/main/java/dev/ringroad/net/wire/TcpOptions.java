@@ -201,13 +201,14 @@ public final class TcpOptions {
 
     /** Writes a maximum segment size of {@link #MSS_BYTES}. */
     public static int writeMss(MemorySegment s, long at, int mss) {
-        BigEndian.u32(s, at, KIND_MSS << 24 | MSS_BYTES << 16 | mss & 0xFFFF);
+        BigEndian.u32(s, at, KIND_MSS << 24 | MSS_BYTES << 16 | (mss & 0xFFFF));
         return MSS_BYTES;
     }
 
     /** Writes a padded window scale of {@link #WINDOW_SCALE_BYTES}. */
     public static int writeWindowScale(MemorySegment s, long at, int shift) {
-        BigEndian.u32(s, at, KIND_NOTHING << 24 | KIND_WINDOW_SCALE << 16 | 3 << 8 | shift & 0xFF);
+        BigEndian.u32(
+                s, at, KIND_NOTHING << 24 | KIND_WINDOW_SCALE << 16 | 3 << 8 | (shift & 0xFF));
         return WINDOW_SCALE_BYTES;
     }
 

@@ -87,7 +87,7 @@ public final class UdpHeader {
      */
     public static void write(
             MemorySegment s, long at, int sourcePort, int destinationPort, int length) {
-        BigEndian.u32(s, at, sourcePort << 16 | destinationPort & 0xFFFF);
+        BigEndian.u32(s, at, sourcePort << 16 | (destinationPort & 0xFFFF));
         BigEndian.u32(s, at + LENGTH, length << 16);
     }
 }
