@@ -1,7 +1,15 @@
 /** Our figures beside those of the peers, in one run. */
-@SuppressWarnings("requires-automatic") // HdrHistogram has no module descriptor
+@SuppressWarnings({
+    "requires-automatic",
+    "requires-transitive-automatic"
+}) // HdrHistogram has no module descriptor
 module dev.ringroad.bench {
     requires static org.jspecify;
     requires transitive dev.ringroad.sockets;
-    requires HdrHistogram;
+    requires transitive dev.ringroad.workloads;
+    requires transitive HdrHistogram;
+
+    exports dev.ringroad.bench;
+    exports dev.ringroad.bench.compare;
+    exports dev.ringroad.bench.report;
 }

@@ -1,0 +1,13 @@
+package dev.ringroad.bench.compare;
+
+import dev.ringroad.bench.BenchRow;
+
+/**
+ * A row of medians and how far the rounds lay apart.
+ *
+ * @param row the medians
+ * @param lowestRatio of any round
+ * @param highestRatio of any round
+ * @param group the rows that belong together in a table
+ */
+public record MeasuredRow(BenchRow row, double lowestRatio, double highestRatio, String group) {}

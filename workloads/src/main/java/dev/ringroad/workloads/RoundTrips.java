@@ -1,0 +1,98 @@
+package dev.ringroad.workloads;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * The measuring loop of a round-trip client: for each size a warm-up, then a measured interval,
+ * then a result line.
+ *
+ * <p>A message begins with eight bytes: the phase (0 warming up, 1 measured) and a sequence number,
+ * which the echo has to bring back.
+ */
+final class RoundTrips {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final int SEQUENCE_BITS = 56;
+    private static final long WARM_UP_PATIENCE = 3;
+
+    private final Exchange exchange;
+    private final String workload;
+    private final long warmUpRoundTrips;
+    private final long warmUpNanos;
+    private final long measuredNanos;
+    private final AllocationMeter meter = new AllocationMeter();
+    private long sequence;
+
+    RoundTrips(String workload, Exchange exchange, Arguments arguments) {
+        this.workload = workload;
+        this.exchange = exchange;
+        warmUpRoundTrips = arguments.number("warm-up", 20_000);
+        warmUpNanos = arguments.number("warm-up-millis", 1_000) * NANOS_PER_MILLI;
+        measuredNanos = arguments.number("millis", 2_000) * NANOS_PER_MILLI;
+    }
+
+    /** Warms up, measures and prints for one size, at least eight bytes. */
+    void measure(int bytes) throws IOException {
+        if (bytes < Long.BYTES) {
+            throw new IllegalArgumentException("A message has at least 8 bytes, not " + bytes);
+        }
+        ByteBuffer message = ByteBuffer.allocateDirect(bytes);
+        ByteBuffer echo = ByteBuffer.allocateDirect(bytes);
+        warmUp(message, echo);
+        Latencies latencies = new Latencies();
+        long began = System.nanoTime();
+        meter.start();
+        run(message, echo, latencies, began + measuredNanos);
+        meter.stop();
+        long nanos = System.nanoTime() - began;
+        roundTrip(message, echo, 0); // tells the server that its interval is over too
+        ResultLine line =
+                new ResultLine()
+                        .with("workload", workload)
+                        .with("bytes", bytes)
+                        .with("nanos", nanos);
+        latencies.describe(line);
+        meter.describe(line);
+        line.print();
+    }
+
+    /**
+     * Until there were enough round trips and enough time for the compilers, within three times the
+     * time.
+     */
+    private void warmUp(ByteBuffer message, ByteBuffer echo) throws IOException {
+        Latencies discarded = new Latencies();
+        long began = System.nanoTime();
+        long end = began + warmUpNanos;
+        while (true) {
+            roundTrip(message, echo, 0);
+            long now = System.nanoTime();
+            discarded.record(now - began);
+            boolean enough = discarded.count() >= warmUpRoundTrips && now - end >= 0;
+            if (enough || now - began > WARM_UP_PATIENCE * warmUpNanos) {
+                return;
+            }
+        }
+    }
+
+    private void run(ByteBuffer message, ByteBuffer echo, Latencies latencies, long end)
+            throws IOException {
+        long before = System.nanoTime();
+        while (before - end < 0) {
+            roundTrip(message, echo, 1);
+            long after = System.nanoTime();
+            latencies.record(after - before);
+            before = after;
+        }
+    }
+
+    private void roundTrip(ByteBuffer message, ByteBuffer echo, long phase) throws IOException {
+        long stamp = phase << SEQUENCE_BITS | sequence++;
+        message.clear().putLong(0, stamp);
+        echo.clear();
+        exchange.roundTrip(message, echo);
+        if (echo.getLong(0) != stamp) {
+            throw new IOException("The echo is not of the message that was sent.");
+        }
+    }
+}

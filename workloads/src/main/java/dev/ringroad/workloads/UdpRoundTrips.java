@@ -1,0 +1,99 @@
+package dev.ringroad.workloads;
+
+import java.io.IOException;
+import java.net.PortUnreachableException;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+
+/**
+ * Client that measures UDP round trips against {@link UdpEchoServer}, one datagram under way at a
+ * time.
+ *
+ * <p>Arguments: {@code host= port= mode=blocking|spinning bytes=64,1024 warm-up=} (round trips)
+ * {@code warm-up-millis= millis=}.
+ */
+public final class UdpRoundTrips {
+    private static final long PATIENCE_NANOS = 10_000_000_000L;
+    private static final long HELLO_PAUSE_NANOS = 50_000_000;
+    private static final int HELLO_BYTES = 8;
+    private static final int FAREWELLS = 3;
+
+    private UdpRoundTrips() {}
+
+    /** Runs the client; see the class. */
+    public static void main(String[] words) throws IOException {
+        Arguments arguments = Arguments.of(words);
+        Lifeline.watch(arguments);
+        try (DatagramChannel channel = DatagramChannel.open()) {
+            channel.connect(arguments.address());
+            greet(channel);
+            channel.configureBlocking(arguments.mode() != Mode.SPINNING);
+            try (Exchange exchange = new Datagrams(channel)) {
+                RoundTrips roundTrips = new RoundTrips("udp-client", exchange, arguments);
+                for (int bytes : arguments.numbers("bytes", "64,1024")) {
+                    roundTrips.measure(bytes);
+                }
+            }
+        }
+    }
+
+    /**
+     * Sends a hello until one comes back: the first datagrams may be lost while the link comes up.
+     */
+    private static void greet(DatagramChannel channel) throws IOException {
+        channel.configureBlocking(false);
+        ByteBuffer hello = ByteBuffer.allocateDirect(HELLO_BYTES);
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        while (System.nanoTime() - end < 0) {
+            channel.write(hello.clear());
+            long pauseEnd = System.nanoTime() + HELLO_PAUSE_NANOS;
+            while (System.nanoTime() - pauseEnd < 0) {
+                if (channel.read(hello.clear()) > 0) {
+                    dropLateEchoes(channel, hello);
+                    return;
+                }
+                Thread.onSpinWait();
+            }
+        }
+        throw new IOException("The server did not answer within ten seconds.");
+    }
+
+    private static void dropLateEchoes(DatagramChannel channel, ByteBuffer buffer)
+            throws IOException {
+        long end = System.nanoTime() + HELLO_PAUSE_NANOS;
+        while (System.nanoTime() - end < 0) {
+            channel.read(buffer.clear());
+        }
+    }
+
+    /** Serves both kinds: on a blocking channel nothing ever returns 0. */
+    private static final class Datagrams extends Exchange {
+        private final DatagramChannel channel;
+
+        Datagrams(DatagramChannel channel) {
+            this.channel = channel;
+        }
+
+        @Override
+        void roundTrip(ByteBuffer message, ByteBuffer echo) throws IOException {
+            while (channel.write(message) == 0) {
+                Thread.onSpinWait();
+            }
+            while (channel.read(echo) == 0) {
+                Thread.onSpinWait();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            ByteBuffer farewell = ByteBuffer.allocateDirect(1);
+            try {
+                for (int i = 0; i < FAREWELLS; i++) {
+                    channel.write(farewell.clear());
+                }
+            } catch (PortUnreachableException e) {
+                // the server has heard one of them and is gone
+            }
+        }
+    }
+}
