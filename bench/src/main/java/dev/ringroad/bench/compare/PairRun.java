@@ -17,6 +17,7 @@ final class PairRun {
     private static final long SLACK_MILLIS = 30_000;
     private static final long SERVER_END_MILLIS = 5_000;
     private static final int MILLIS_FACTOR = 4;
+    private static final int HTTP_WARM_UPS = 3;
 
     /** The same for both roads; on one processor the JVM would choose this collector anyway. */
     static final List<String> JVM_OPTIONS =
@@ -74,7 +75,15 @@ final class PairRun {
 
     private long millisMax(Workload workload) {
         int sizes = workload.traffic() == Traffic.ROUND_TRIPS ? Workload.SIZES.size() : 1;
-        return SLACK_MILLIS + (long) MILLIS_FACTOR * sizes * (pace.warmUpMillis() + pace.millis());
+        return SLACK_MILLIS
+                + (long) MILLIS_FACTOR * sizes * (warmUpMillis(workload) + pace.millis());
+    }
+
+    /** An HTTP server is far more code to compile than an echo. */
+    private int warmUpMillis(Workload workload) {
+        return workload == Workload.HTTP
+                ? HTTP_WARM_UPS * pace.warmUpMillis()
+                : pace.warmUpMillis();
     }
 
     private List<String> command(Setting setting, End end, int port) {
@@ -90,7 +99,7 @@ final class PairRun {
         command.add("port=" + port);
         command.add("mode=" + workload.mode().word());
         command.add("warm-up=" + pace.warmUpRoundTrips());
-        command.add("warm-up-millis=" + pace.warmUpMillis());
+        command.add("warm-up-millis=" + warmUpMillis(workload));
         command.add("millis=" + pace.millis());
         if (end == End.CLIENT && workload.traffic() == Traffic.ROUND_TRIPS) {
             command.add(

@@ -20,7 +20,7 @@ final class Rows {
 
     private final Map<Workload, Samples> ours = new EnumMap<>(Workload.class);
     private final Map<Workload, Samples> peer = new EnumMap<>(Workload.class);
-    private final Map<Workload, String> peerNames = new EnumMap<>(Workload.class);
+    private final Map<Workload, Setting> peerSettings = new EnumMap<>(Workload.class);
     private final String oursName;
     private final List<MeasuredRow> rows = new ArrayList<>();
 
@@ -41,7 +41,7 @@ final class Rows {
                     .ifPresent(
                             s -> {
                                 take(peer, samples, s);
-                                peerNames.put(workload, peerName(s));
+                                peerSettings.put(workload, s);
                             });
         }
     }
@@ -59,7 +59,7 @@ final class Rows {
                 setting.workload().traffic() == Traffic.ROUND_TRIPS
                         ? ", " + setting.workload().mode().word()
                         : "";
-        return setting.road().name() + mode + ", " + setting.placement().words();
+        return setting.road().name() + mode;
     }
 
     /** Lower is the better placement, by the workload's main figure. */
@@ -135,14 +135,15 @@ final class Rows {
             String group) {
         @Nullable Samples us = ours.get(oursRan);
         @Nullable Samples them = peer.get(peerRan);
-        @Nullable String peerName = peerNames.get(peerRan);
+        @Nullable Setting peerSetting = peerSettings.get(peerRan);
         if (us == null
                 || them == null
-                || peerName == null
+                || peerSetting == null
                 || !us.has(figure)
                 || !them.has(figure)) {
             return;
         }
+        String peerName = peerName(peerSetting);
         BenchRow row =
                 BenchRow.of(name, unit, us.median(figure), them.median(figure), peerName, better);
         double lowest = row.ratio();
@@ -155,7 +156,7 @@ final class Rows {
             lowest = Math.min(lowest, ratio);
             highest = Math.max(highest, ratio);
         }
-        rows.add(new MeasuredRow(row, lowest, highest, group));
+        rows.add(new MeasuredRow(row, lowest, highest, peerSetting.placement(), group));
     }
 
     /** All round-trip curves, ours before the peer's. */
@@ -163,7 +164,11 @@ final class Rows {
         List<Curve> curves = new ArrayList<>();
         for (Workload workload : Workload.values()) {
             curvesOf(workload, ours.get(workload), oursName, true, curves);
-            curvesOf(workload, peer.get(workload), peerNames.get(workload), false, curves);
+            @Nullable Setting setting = peerSettings.get(workload);
+            if (setting != null) {
+                String name = peerName(setting) + ", " + setting.placement().words();
+                curvesOf(workload, peer.get(workload), name, false, curves);
+            }
         }
         return curves;
     }
@@ -171,10 +176,10 @@ final class Rows {
     private static void curvesOf(
             Workload workload,
             @Nullable Samples samples,
-            @Nullable String name,
+            String name,
             boolean oursRoad,
             List<Curve> curves) {
-        if (samples == null || name == null) {
+        if (samples == null) {
             return;
         }
         boolean spinning = workload == Workload.TCP_SPINNING || workload == Workload.UDP_SPINNING;

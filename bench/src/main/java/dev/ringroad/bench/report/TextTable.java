@@ -53,7 +53,7 @@ public final class TextTable {
                             + " to "
                             + Figures.plain(measured.highestRatio()));
         }
-        cells.add(row.peerName());
+        cells.add(row.peerName() + ", " + measured.peerPlacement().words());
         return cells;
     }
 
