@@ -4,5 +4,6 @@
 module dev.ringroad.core {
     requires static transitive org.jspecify;
 
+    exports dev.ringroad.core.linux;
     exports dev.ringroad.core.memory;
 }

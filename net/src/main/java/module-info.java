@@ -3,7 +3,6 @@ module dev.ringroad.net {
     requires static transitive org.jspecify;
     requires transitive dev.ringroad.core;
 
-    exports dev.ringroad.net.device;
     exports dev.ringroad.net.packet;
     exports dev.ringroad.net.wire;
 }

@@ -1,14 +1,9 @@
 package dev.ringroad.core.memory;
 
-/** The sizes of pages that memory can be made of. */
+/** The sizes of memory pages that a region may be made of. */
 public enum PageSize {
-    /** What the kernel gives when nothing is asked for. */
     ORDINARY(4096),
-
-    /** A hugepage of 2 MiB: one translation entry where ordinary pages need 512. */
     HUGE_2M(2L << 20),
-
-    /** A hugepage of 1 GiB. */
     HUGE_1G(1L << 30);
 
     private final long bytes;
@@ -17,8 +12,18 @@ public enum PageSize {
         this.bytes = bytes;
     }
 
-    /** How many bytes one page has. */
+    /** Bytes of one page. */
     public long bytes() {
         return bytes;
+    }
+
+    /** {@code size} rounded up to whole pages. */
+    public long roundUp(long size) {
+        return Math.addExact(size, bytes - 1) & -bytes;
+    }
+
+    /** The next smaller size to fall back to; ordinary pages have none but themselves. */
+    PageSize smaller() {
+        return this == HUGE_1G ? HUGE_2M : ORDINARY;
     }
 }

@@ -1,38 +1,283 @@
 package dev.ringroad.core.memory;
 
+import dev.ringroad.core.linux.Descriptor;
+import dev.ringroad.core.linux.Errno;
+import dev.ringroad.core.linux.Mappings;
+import dev.ringroad.core.linux.Memfd;
+import dev.ringroad.core.linux.SystemCallException;
+
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
-/** Memory with one lifetime: after {@link #close()} every access throws, none crashes. */
+/**
+ * Memory that can be shared with other processes and devices: a file in memory, mapped, its pages
+ * present.
+ *
+ * <p>The segment belongs to an arena of its own, so an access after {@link #close} throws {@link
+ * IllegalStateException} instead of touching foreign memory. Closing costs tens of microseconds and
+ * stops all threads for a moment; a region is for the life of a device or pool, never for one
+ * buffer. Any thread may use the segment.
+ */
 public final class SharedRegion implements AutoCloseable {
+    private static final String OUT_OF_PAGES =
+            "free memory or ask for a smaller region; hugepages are reserved with the sysctl vm.nr_hugepages";
 
+    private final Descriptor descriptor;
     private final Arena arena;
     private final MemorySegment segment;
+    private final PageSize pageSize;
 
-    private SharedRegion(Arena arena, MemorySegment segment) {
+    private SharedRegion(
+            Descriptor descriptor, Arena arena, MemorySegment segment, PageSize pageSize) {
+        this.descriptor = descriptor;
         this.arena = arena;
         this.segment = segment;
+        this.pageSize = pageSize;
     }
 
-    /** Makes a region of zeroed bytes, page-aligned. */
-    @SuppressWarnings("MustBeClosedChecker") // closed by close()
-    public static SharedRegion allocate(String name, long bytes, Placement placement) {
+    /**
+     * Allocates a new region, zeroed, sealed against any change of its size. Hugepages fall back to
+     * smaller pages when the machine has none free, unless the placement requires them; {@link
+     * #pageSize} tells what was taken.
+     *
+     * @param name shown in /proc/PID/maps
+     * @param bytes the least size; it is rounded up to whole pages
+     */
+    public static SharedRegion allocate(String name, long bytes, Placement placement)
+            throws SystemCallException {
+        requirePositive(bytes);
+        PageSize size = placement.preferred();
+        while (true) {
+            try {
+                return allocatePages(name, bytes, size, placement.numaNode());
+            } catch (SystemCallException e) {
+                if (size == PageSize.ORDINARY || !isLackOfHugepages(e)) {
+                    throw e;
+                }
+                if (placement.hugepagesRequired()) {
+                    throw new SystemCallException(
+                            e.call(),
+                            e.errno(),
+                            "reserve hugepages, such as: sysctl vm.nr_hugepages=512");
+                }
+                size = size.smaller();
+            }
+        }
+    }
+
+    // ENODEV and EINVAL: a page size that this machine does not have. EPERM: a cgroup forbids them.
+    // EFAULT: the pages
+    // were promised, but the node or cgroup has run out of them.
+    private static boolean isLackOfHugepages(SystemCallException e) {
+        return switch (e.errno()) {
+            case Errno.ENOMEM,
+                    Errno.ENODEV,
+                    Errno.EINVAL,
+                    Errno.EPERM,
+                    Errno.EFAULT,
+                    Errno.ENOSPC,
+                    Errno.ENOSYS ->
+                    !e.call().startsWith("mbind");
+            default -> false;
+        };
+    }
+
+    private static SharedRegion allocatePages(String name, long bytes, PageSize pages, int numaNode)
+            throws SystemCallException {
+        Descriptor memory = Memfd.create(name, pages.bytes());
+        try {
+            long size = pages.roundUp(bytes);
+            Memfd.resize(memory, size);
+            Memfd.seal(memory, Memfd.SEAL_SHRINK | Memfd.SEAL_GROW | Memfd.SEAL_SEAL);
+            return map(memory, size, size, pages, true, numaNode);
+        } catch (Throwable t) {
+            memory.close();
+            throw t;
+        }
+    }
+
+    /**
+     * Maps a region that somebody else has made. The region takes the descriptor over and closes
+     * it, also when this method throws. The file must have {@code bytes} or more; when it can
+     * shrink later (see {@link #isShrinkSealed}), an access beyond its then end throws {@link
+     * InternalError}.
+     */
+    public static SharedRegion map(Descriptor file, long bytes) throws IOException {
+        return adopt(file, bytes, false);
+    }
+
+    /** As {@link #map}, but refuses a file that its owner could shrink under our hands. */
+    public static SharedRegion mapSealed(Descriptor file, long bytes) throws IOException {
+        return adopt(file, bytes, true);
+    }
+
+    private static SharedRegion adopt(Descriptor file, long bytes, boolean sealRequired)
+            throws IOException {
+        try {
+            requirePositive(bytes);
+            long present = Memfd.byteSize(file);
+            if (present < bytes) {
+                throw new IOException(
+                        "The shared file has "
+                                + present
+                                + " bytes, but its region is said to have "
+                                + bytes
+                                + ". Remedy: the peer has to send the descriptor of the whole region.");
+            }
+            if (sealRequired && (Memfd.seals(file) & Memfd.SEAL_SHRINK) == 0) {
+                throw new IOException(
+                        "The shared file is not sealed against shrinking, so its owner could take mapped"
+                                + " pages away. Remedy: the peer has to set F_SEAL_SHRINK.");
+            }
+            PageSize pages = pageSizeOf(Memfd.pageBytes(file));
+            return map(file, bytes, pages.roundUp(bytes), pages, true, -1);
+        } catch (Throwable t) {
+            file.close();
+            throw t;
+        }
+    }
+
+    /**
+     * Maps an ordinary file.
+     *
+     * @param create makes a new file with rights for its owner only, all its space reserved; an
+     *     older file of that name is unlinked first, so that whoever has that one mapped keeps it
+     */
+    public static SharedRegion mapFile(Path path, long bytes, boolean create, boolean writable)
+            throws IOException {
+        requirePositive(bytes);
+        if (create) {
+            Files.deleteIfExists(path);
+        }
+        int flags = writable || create ? Descriptor.READ_WRITE : Descriptor.READ_ONLY;
+        Descriptor file =
+                Descriptor.open(
+                        path.toString(), create ? flags | Descriptor.CREATE_NEW : flags, 0600, "");
+        try {
+            if (create) {
+                Memfd.reserve(file, bytes);
+            }
+            long present = Memfd.byteSize(file);
+            if (present < bytes) {
+                throw new IOException(
+                        path
+                                + " has "
+                                + present
+                                + " bytes where at least "
+                                + bytes
+                                + " are needed");
+            }
+            return map(
+                    file, bytes, PageSize.ORDINARY.roundUp(bytes), PageSize.ORDINARY, writable, -1);
+        } catch (Throwable t) {
+            file.close();
+            throw t;
+        }
+    }
+
+    @SuppressWarnings("MustBeClosedChecker") // the region owns the arena and closes it
+    private static SharedRegion map(
+            Descriptor file,
+            long bytes,
+            long mappedBytes,
+            PageSize pages,
+            boolean writable,
+            int numaNode)
+            throws SystemCallException {
+        long address = Mappings.map(file, mappedBytes, writable, OUT_OF_PAGES);
         Arena arena = Arena.ofShared();
-        return new SharedRegion(arena, arena.allocate(bytes, PageSize.ORDINARY.bytes()));
+        MemorySegment segment;
+        try {
+            segment = segmentOf(address, mappedBytes, arena).asSlice(0, bytes);
+        } catch (Throwable t) {
+            Mappings.unmap(address, mappedBytes);
+            throw t;
+        }
+        try {
+            if (numaNode >= 0) {
+                Mappings.bindToNode(address, mappedBytes, numaNode);
+            }
+            if (!Mappings.populate(address, mappedBytes, writable, OUT_OF_PAGES)) {
+                touch(segment, pages.bytes());
+            }
+        } catch (Throwable t) {
+            arena.close();
+            throw t;
+        }
+        return new SharedRegion(file, arena, writable ? segment : segment.asReadOnly(), pages);
     }
 
-    /** All bytes of the region. */
+    // The one place in the house where an address becomes memory.
+    @SuppressWarnings("restricted")
+    private static MemorySegment segmentOf(long address, long bytes, Arena arena) {
+        return MemorySegment.ofAddress(address)
+                .reinterpret(
+                        bytes,
+                        arena,
+                        mapping -> Mappings.unmap(mapping.address(), mapping.byteSize()));
+    }
+
+    // Reads suffice to bring in the page; a write could disturb a peer's data.
+    private static void touch(MemorySegment segment, long pageBytes) {
+        long sum = 0;
+        for (long at = 0; at < segment.byteSize(); at += pageBytes) {
+            sum += segment.get(ValueLayout.JAVA_BYTE, at);
+        }
+        if (sum == Long.MIN_VALUE) {
+            throw new AssertionError("A sum of bytes cannot be this small");
+        }
+    }
+
+    private static PageSize pageSizeOf(long bytes) {
+        for (PageSize size : PageSize.values()) {
+            if (size.bytes() == bytes) {
+                return size;
+            }
+        }
+        return PageSize.ORDINARY;
+    }
+
+    private static void requirePositive(long bytes) {
+        if (bytes <= 0) {
+            throw new IllegalArgumentException("A region has at least one byte, not " + bytes);
+        }
+    }
+
+    /** The whole region; alive until {@link #close}. */
     public MemorySegment segment() {
         return segment;
     }
 
-    /** How many bytes the region has. */
+    /** Bytes of {@link #segment}. */
     public long byteSize() {
         return segment.byteSize();
     }
 
+    /** The descriptor to pass to a peer; it stays the region's. */
+    public Descriptor descriptor() {
+        return descriptor;
+    }
+
+    /** The pages that the region is made of. */
+    public PageSize pageSize() {
+        return pageSize;
+    }
+
+    /** Whether the kernel guarantees that no page goes away while the region is mapped. */
+    public boolean isShrinkSealed() {
+        return (Memfd.seals(descriptor) & Memfd.SEAL_SHRINK) != 0;
+    }
+
+    /** Unmaps and closes; a second call does nothing. */
     @Override
     public void close() {
-        arena.close();
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+        descriptor.close();
     }
 }

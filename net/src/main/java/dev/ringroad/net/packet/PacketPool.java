@@ -5,6 +5,8 @@ import dev.ringroad.core.memory.SharedRegion;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -81,6 +83,7 @@ public final class PacketPool implements AutoCloseable {
      *
      * @param name what the region and the complaints are called
      * @param bufferBytes of each packet, the headroom included; a multiple of 64
+     * @throws UncheckedIOException when there is no memory, with the remedy
      */
     public static PacketPool create(
             String name, int packets, int bufferBytes, Placement placement) {
@@ -88,8 +91,16 @@ public final class PacketPool implements AutoCloseable {
         int stride = colouredStride(bufferBytes);
         long bytes = (long) packets * stride;
         checkRegionBytes(name, bytes);
-        SharedRegion region = SharedRegion.allocate(name, bytes, placement);
-        return new PacketPool(name, region, true, 0, packets, bufferBytes, stride);
+        return new PacketPool(
+                name, allocate(name, bytes, placement), true, 0, packets, bufferBytes, stride);
+    }
+
+    private static SharedRegion allocate(String name, long bytes, Placement placement) {
+        try {
+            return SharedRegion.allocate(name, bytes, placement);
+        } catch (IOException e) {
+            throw new UncheckedIOException("No memory for pool " + name + ". " + e.getMessage(), e);
+        }
     }
 
     /**

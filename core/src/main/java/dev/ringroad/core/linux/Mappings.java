@@ -1,0 +1,167 @@
+package dev.ringroad.core.linux;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Memory mappings as plain addresses ({@code mmap(2)}, {@code madvise(2)}, {@code mbind(2)}). Only
+ * {@code core.memory} turns such an address into a segment.
+ */
+public final class Mappings {
+    /** The smallest page. */
+    public static final long ORDINARY_PAGE_BYTES = 4096;
+
+    private static final int PROT_READ = 1;
+    private static final int PROT_WRITE = 2;
+    private static final int MAP_SHARED = 1;
+    private static final int MADV_POPULATE_READ = 22;
+    private static final int MADV_POPULATE_WRITE = 23;
+    private static final int MPOL_BIND = 2;
+    private static final int MPOL_MF_STRICT = 1;
+    private static final int NODES_MAX = 1024;
+
+    private static final MethodHandle MMAP =
+            Native.link(
+                    "mmap",
+                    FunctionDescriptor.of(
+                            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT,
+                            JAVA_LONG));
+    private static final MethodHandle MUNMAP =
+            Native.link("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle MADVISE =
+            Native.link("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle MBIND =
+            Native.linkVariadic(
+                    "syscall",
+                    FunctionDescriptor.of(
+                            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS,
+                            JAVA_LONG, JAVA_LONG),
+                    1);
+
+    private static final AtomicLong MAPPED_BYTES = new AtomicLong();
+
+    private Mappings() {}
+
+    /**
+     * Maps the first {@code bytes} of a file, shared.
+     *
+     * @return the address
+     */
+    public static long map(Descriptor file, long bytes, boolean writable, String remedy)
+            throws SystemCallException {
+        int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+        MemorySegment capture = Native.capture();
+        long address;
+        try {
+            address =
+                    (long)
+                            MMAP.invokeExact(
+                                    capture, 0L, bytes, protection, MAP_SHARED, file.number(), 0L);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+        if (address == -1) {
+            throw new SystemCallException(
+                    "mmap(" + bytes + " bytes)", Native.errno(capture), remedy);
+        }
+        MAPPED_BYTES.addAndGet(bytes);
+        return address;
+    }
+
+    /** Undoes {@link #map}. */
+    public static void unmap(long address, long bytes) {
+        MemorySegment capture = Native.capture();
+        int result;
+        try {
+            result = Native.result((int) MUNMAP.invokeExact(capture, address, bytes), capture);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+        if (result < 0) {
+            throw new IllegalStateException(
+                    "munmap(" + bytes + " bytes) failed: " + Errno.nameOf(-result));
+        }
+        MAPPED_BYTES.addAndGet(-bytes);
+    }
+
+    /**
+     * How many bytes this process has mapped through {@link #map} and not unmapped; for leak
+     * checks.
+     */
+    public static long mappedBytes() {
+        return MAPPED_BYTES.get();
+    }
+
+    /**
+     * Brings all pages in at once, so that no access faults later and a lack of memory shows here
+     * as an error.
+     *
+     * @return false when the kernel (older than 5.14) does not know the request and pages come at
+     *     first touch
+     */
+    public static boolean populate(long address, long bytes, boolean writable, String remedy)
+            throws SystemCallException {
+        int advice = writable ? MADV_POPULATE_WRITE : MADV_POPULATE_READ;
+        MemorySegment capture = Native.capture();
+        int result;
+        try {
+            result =
+                    Native.result(
+                            (int) MADVISE.invokeExact(capture, address, bytes, advice), capture);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+        if (result == -Errno.EINVAL) {
+            return false;
+        }
+        Native.check(result, "madvise(populate " + bytes + " bytes)", remedy);
+        return true;
+    }
+
+    /** Asks for pages from one NUMA node only; call it before the pages are touched. */
+    public static void bindToNode(long address, long bytes, int node) throws SystemCallException {
+        if (node < 0 || node >= NODES_MAX) {
+            throw new IllegalArgumentException(
+                    "NUMA node " + node + " is not in 0.." + (NODES_MAX - 1));
+        }
+        MemorySegment capture = Native.capture();
+        int result;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment mask = arena.allocate(NODES_MAX / Byte.SIZE, Long.BYTES);
+            mask.setAtIndex(JAVA_LONG, node / Long.SIZE, 1L << node % Long.SIZE);
+            long bound =
+                    (long)
+                            MBIND.invokeExact(
+                                    capture,
+                                    mbindNumber(),
+                                    address,
+                                    bytes,
+                                    (long) MPOL_BIND,
+                                    mask,
+                                    (long) NODES_MAX,
+                                    (long) MPOL_MF_STRICT);
+            result = (int) Native.result(bound, capture);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+        String remedy = "choose a NUMA node that has memory (/sys/devices/system/node), or none";
+        Native.check(result, "mbind(node " + node + ")", remedy);
+    }
+
+    private static long mbindNumber() {
+        String machine = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
+        return switch (machine) {
+            case "amd64", "x86_64" -> 237;
+            case "aarch64", "riscv64" -> 235;
+            default -> throw new UnsupportedOperationException("No NUMA binding on " + machine);
+        };
+    }
+}

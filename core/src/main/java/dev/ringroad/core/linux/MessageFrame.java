@@ -1,0 +1,168 @@
+package dev.ringroad.core.linux;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.Objects;
+
+/**
+ * The structures around one message with descriptors, made once for each socket ({@code
+ * bits/socket.h}).
+ *
+ * <pre>
+ *   struct msghdr
+ *   0        8     12    16       24        32        40         48     52   56
+ *   | name   | len | pad | iovec  | iovecs  | control | control  | flags| pad|
+ *   |        |     |     |        |         |         | bytes    |      |    |
+ *   struct iovec at 56
+ *   56       64       72
+ *   | base   | bytes  |
+ *   struct cmsghdr at 72, then the descriptors of 4 bytes each
+ *   72       80      84     88 …
+ *   | bytes  | level | type | descriptors
+ * </pre>
+ */
+final class MessageFrame {
+    private static final long IOVEC_POINTER = 16;
+    private static final long IOVEC_COUNT = 24;
+    private static final long CONTROL_POINTER = 32;
+    private static final long CONTROL_LENGTH = 40;
+    private static final long FLAGS = 48;
+    private static final long IOVEC = 56;
+    private static final long BASE = 56;
+    private static final long BYTES = 64;
+    private static final long CONTROL = 72;
+    private static final long CONTROL_LEVEL = CONTROL + 8;
+    private static final long CONTROL_TYPE = CONTROL + 12;
+    private static final long CONTROL_HEADER_BYTES = 16;
+    private static final long DESCRIPTORS = CONTROL + CONTROL_HEADER_BYTES;
+
+    /**
+     * The kernel sends at most this many at once ({@code SCM_MAX_FD}); room for all lets none of
+     * them leak.
+     */
+    private static final int DESCRIPTORS_MAX = 253;
+
+    private static final long CONTROL_BYTES =
+            CONTROL_HEADER_BYTES + (DESCRIPTORS_MAX + 1) * Integer.BYTES;
+
+    private static final int SOL_SOCKET = 1;
+    private static final int SCM_RIGHTS = 1;
+    private static final int MSG_CTRUNC = 0x08;
+    private static final int MSG_TRUNC = 0x20;
+    private static final int MSG_DONTWAIT = 0x40;
+    private static final int MSG_NOSIGNAL = 0x4000;
+    private static final int MSG_CMSG_CLOEXEC = 0x40000000;
+
+    // The last argument is not the C function's; it keeps the message's memory alive, as in
+    // Descriptor.
+    private static final MethodHandle SENDMSG =
+            Native.link(
+                    "sendmsg",
+                    FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS));
+    private static final MethodHandle RECVMSG =
+            Native.link(
+                    "recvmsg",
+                    FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS));
+
+    private final MemorySegment header =
+            Arena.ofAuto().allocate(CONTROL + CONTROL_BYTES, Long.BYTES);
+    private @Nullable Descriptor received;
+
+    int send(Descriptor socket, MemorySegment message, long bytes, int descriptorOrMinusOne) {
+        prepare(message, bytes);
+        if (descriptorOrMinusOne >= 0) {
+            header.set(JAVA_LONG, CONTROL_LENGTH, CONTROL_HEADER_BYTES + Long.BYTES);
+            header.set(JAVA_LONG, CONTROL, CONTROL_HEADER_BYTES + Integer.BYTES);
+            header.set(JAVA_INT, CONTROL_LEVEL, SOL_SOCKET);
+            header.set(JAVA_INT, CONTROL_TYPE, SCM_RIGHTS);
+            header.set(JAVA_INT, DESCRIPTORS, descriptorOrMinusOne);
+        } else {
+            header.set(JAVA_LONG, CONTROL_POINTER, 0);
+            header.set(JAVA_LONG, CONTROL_LENGTH, 0);
+        }
+        MemorySegment capture = Native.capture();
+        try {
+            int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+            long sent =
+                    (long) SENDMSG.invokeExact(capture, socket.number(), header, flags, message);
+            return (int) Native.result(sent, capture);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    int receive(Descriptor socket, MemorySegment into) {
+        prepare(into, into.byteSize());
+        header.set(JAVA_LONG, CONTROL_LENGTH, CONTROL_BYTES);
+        MemorySegment capture = Native.capture();
+        int result;
+        try {
+            int flags = MSG_DONTWAIT | MSG_CMSG_CLOEXEC;
+            long got = (long) RECVMSG.invokeExact(capture, socket.number(), header, flags, into);
+            result = (int) Native.result(got, capture);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+        if (result < 0) {
+            return result;
+        }
+        close();
+        keepDescriptors();
+        boolean cut = (header.get(JAVA_INT, FLAGS) & (MSG_TRUNC | MSG_CTRUNC)) != 0;
+        return cut ? -Errno.EMSGSIZE : result;
+    }
+
+    private void prepare(MemorySegment message, long bytes) {
+        Objects.checkFromIndexSize(0, bytes, message.byteSize());
+        long self = header.address();
+        header.set(JAVA_LONG, IOVEC_POINTER, self + IOVEC);
+        header.set(JAVA_LONG, IOVEC_COUNT, 1);
+        header.set(JAVA_LONG, CONTROL_POINTER, self + CONTROL);
+        header.set(JAVA_INT, FLAGS, 0);
+        header.set(JAVA_LONG, BASE, message.address());
+        header.set(JAVA_LONG, BYTES, bytes);
+    }
+
+    /**
+     * Keeps the first descriptor and closes all others, which a peer may send to use up our table.
+     */
+    private void keepDescriptors() {
+        long length = header.get(JAVA_LONG, CONTROL_LENGTH);
+        if (length < CONTROL_HEADER_BYTES
+                || header.get(JAVA_INT, CONTROL_LEVEL) != SOL_SOCKET
+                || header.get(JAVA_INT, CONTROL_TYPE) != SCM_RIGHTS) {
+            return;
+        }
+        long count = (header.get(JAVA_LONG, CONTROL) - CONTROL_HEADER_BYTES) / Integer.BYTES;
+        for (int i = 0; i < Math.min(count, DESCRIPTORS_MAX); i++) {
+            Descriptor one =
+                    Descriptor.adopt(header.get(JAVA_INT, DESCRIPTORS + (long) i * Integer.BYTES));
+            if (i == 0) {
+                received = one;
+            } else {
+                one.close();
+            }
+        }
+    }
+
+    @Nullable Descriptor takeDescriptor() {
+        Descriptor taken = received;
+        received = null;
+        return taken;
+    }
+
+    void close() {
+        Descriptor left = takeDescriptor();
+        if (left != null) {
+            left.close();
+        }
+    }
+}
