@@ -7,4 +7,5 @@ module dev.ringroad.core {
     exports dev.ringroad.core.linux;
     exports dev.ringroad.core.memory;
     exports dev.ringroad.core.ring;
+    exports dev.ringroad.core.worker;
 }
