@@ -8,4 +8,5 @@ module dev.ringroad.core {
     exports dev.ringroad.core.memory;
     exports dev.ringroad.core.ring;
     exports dev.ringroad.core.worker;
+    exports dev.ringroad.core.counter;
 }
