@@ -3,6 +3,7 @@ module dev.ringroad.net {
     requires static transitive org.jspecify;
     requires transitive dev.ringroad.core;
 
+    exports dev.ringroad.net.device;
     exports dev.ringroad.net.packet;
     exports dev.ringroad.net.wire;
 }
