@@ -4,6 +4,8 @@ module dev.ringroad.net {
     requires transitive dev.ringroad.core;
 
     exports dev.ringroad.net.device;
+    exports dev.ringroad.net.driver;
+    exports dev.ringroad.net.driver.pair;
     exports dev.ringroad.net.packet;
     exports dev.ringroad.net.wire;
 }

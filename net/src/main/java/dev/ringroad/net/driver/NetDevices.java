@@ -1,0 +1,29 @@
+package dev.ringroad.net.driver;
+
+import dev.ringroad.core.counter.CounterFile;
+import dev.ringroad.net.device.DeviceSpec;
+import dev.ringroad.net.device.NetDevice;
+import dev.ringroad.net.device.SpecException;
+
+import java.io.IOException;
+
+/** Opens devices by their specs. */
+public final class NetDevices {
+
+    private NetDevices() {}
+
+    /**
+     * Opens a device. Options that are not the driver's must have been taken from the spec before.
+     *
+     * @throws SpecException when the spec asks for something that does not exist
+     * @throws IOException when the system refuses; the message says what and how to mend it
+     */
+    public static NetDevice open(DeviceSpec spec, CounterFile counters) throws IOException {
+        throw new SpecException(
+                "there is no driver "
+                        + spec.kind()
+                        + ", asked for by \""
+                        + spec
+                        + "\"; there are memif and tap");
+    }
+}
