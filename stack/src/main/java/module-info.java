@@ -4,6 +4,10 @@ module dev.ringroad.stack {
     requires transitive dev.ringroad.net;
 
     exports dev.ringroad.stack.config;
+    exports dev.ringroad.stack.drop;
     exports dev.ringroad.stack.endpoint;
+    exports dev.ringroad.stack.icmp;
     exports dev.ringroad.stack.ip;
+    exports dev.ringroad.stack.neighbour;
+    exports dev.ringroad.stack.udp;
 }

@@ -1,5 +1,9 @@
 package dev.ringroad.stack.ip;
 
+import dev.ringroad.net.wire.BigEndian;
+import dev.ringroad.net.wire.Ipv4Header;
+import java.lang.foreign.MemorySegment;
+
 /**
  * Why a datagram that the stack sent did not arrive, as an ICMP message or the stack itself reports it, with what is
  * quoted of the datagram. One object is filled again for each error.
@@ -87,6 +91,38 @@ public final class IpError {
         localPort = first >>> 16;
         remotePort = first & 0xffff;
         sequence = second;
+    }
+
+    /**
+     * Fills it from the quoted beginning of an IPv4 datagram.
+     *
+     * @param bytes how much is quoted
+     * @return false when that is not even the header and eight bytes more (RFC 792)
+     */
+    public boolean quoteV4(Kind newKind, int newNextHopMtu, MemorySegment s, long at, int bytes) {
+        if (bytes < Ipv4Header.BYTES || BigEndian.u8(s, at) >>> 4 != 4) {
+            return false;
+        }
+        int headerBytes = Ipv4Header.headerBytes(s, at);
+        if (headerBytes < Ipv4Header.BYTES
+                || bytes < headerBytes + 8
+                || (Ipv4Header.fragment(s, at) & Ipv4Header.FRAGMENT_OFFSET_MASK) != 0) {
+            return false;
+        }
+        setV4(
+                newKind,
+                newNextHopMtu,
+                Ipv4Header.protocol(s, at),
+                Ipv4Header.source(s, at),
+                Ipv4Header.destination(s, at),
+                BigEndian.u32(s, at + headerBytes),
+                BigEndian.u32(s, at + headerBytes + 4));
+        return true;
+    }
+
+    /** Sets the MTU that a router told or that was guessed, in bytes. */
+    public void nextHopMtu(int bytes) {
+        nextHopMtu = bytes;
     }
 
     /** What happened. */

@@ -30,11 +30,15 @@ public interface IpOutput {
     @Nullable Route route(long destinationHigh, long destinationLow, long sourceHigh, long sourceLow);
 
     /**
-     * A packet to be filled with a segment or datagram, with headroom for all headers below.
+     * A packet to be filled with data, with headroom for all headers below. Some packets are kept back for {@link
+     * #acquireControl} and for receiving, so that a stack whose data fill the pool still hears what frees them.
      *
      * @return null when the pool is dry; counted
      */
     @Nullable Packet acquire(Route route);
+
+    /** A packet for what carries no data, such as an acknowledgement: from the reserve when need be. */
+    @Nullable Packet acquireControl(Route route);
 
     /** The same for {@code bytes} of payload, transport header included: a big packet when one of the device's won't do. */
     @Nullable Packet acquire(Route route, int bytes);
