@@ -8,7 +8,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -141,7 +140,7 @@ public final class Mappings {
                     (long)
                             MBIND.invokeExact(
                                     capture,
-                                    mbindNumber(),
+                                    CallNumbers.mbind(),
                                     address,
                                     bytes,
                                     (long) MPOL_BIND,
@@ -154,14 +153,5 @@ public final class Mappings {
         }
         String remedy = "choose a NUMA node that has memory (/sys/devices/system/node), or none";
         Native.check(result, "mbind(node " + node + ")", remedy);
-    }
-
-    private static long mbindNumber() {
-        String machine = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
-        return switch (machine) {
-            case "amd64", "x86_64" -> 237;
-            case "aarch64", "riscv64" -> 235;
-            default -> throw new UnsupportedOperationException("No NUMA binding on " + machine);
-        };
     }
 }

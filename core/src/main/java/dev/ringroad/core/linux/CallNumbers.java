@@ -1,0 +1,24 @@
+package dev.ringroad.core.linux;
+
+/**
+ * Numbers of system calls that the C library has no function for, and that differ between machines.
+ */
+final class CallNumbers {
+    private static final boolean X86 = isX86(System.getProperty("os.arch", ""));
+
+    private CallNumbers() {}
+
+    private static boolean isX86(String machine) {
+        return machine.equals("amd64") || machine.equals("x86_64");
+    }
+
+    /** {@code mbind}: {@code asm/unistd_64.h}, {@code asm-generic/unistd.h}. */
+    static long mbind() {
+        return X86 ? 237 : 235;
+    }
+
+    /** {@code bpf}: {@code asm/unistd_64.h}, {@code asm-generic/unistd.h}. */
+    static long bpf() {
+        return X86 ? 321 : 280;
+    }
+}
