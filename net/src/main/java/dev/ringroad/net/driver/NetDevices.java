@@ -4,6 +4,8 @@ import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.net.device.DeviceSpec;
 import dev.ringroad.net.device.NetDevice;
 import dev.ringroad.net.device.SpecException;
+import dev.ringroad.net.driver.memif.MemifConfig;
+import dev.ringroad.net.driver.memif.MemifDevice;
 
 import java.io.IOException;
 
@@ -19,11 +21,21 @@ public final class NetDevices {
      * @throws IOException when the system refuses; the message says what and how to mend it
      */
     public static NetDevice open(DeviceSpec spec, CounterFile counters) throws IOException {
-        throw new SpecException(
-                "there is no driver "
-                        + spec.kind()
-                        + ", asked for by \""
-                        + spec
-                        + "\"; there are memif and tap");
+        return switch (spec.kind()) {
+            case "memif" -> openMemif(spec, counters);
+            default ->
+                    throw new SpecException(
+                            "there is no driver "
+                                    + spec.kind()
+                                    + ", asked for by \""
+                                    + spec
+                                    + "\"; there are memif and tap");
+        };
+    }
+
+    private static NetDevice openMemif(DeviceSpec spec, CounterFile counters) throws IOException {
+        MemifConfig config = MemifConfig.of(spec);
+        spec.requireAllTaken();
+        return MemifDevice.open("memif:" + config.path(), config, counters);
     }
 }

@@ -1,0 +1,293 @@
+package dev.ringroad.net.driver.memif;
+
+import dev.ringroad.core.counter.CounterFile;
+import dev.ringroad.core.linux.PollSet;
+import dev.ringroad.core.memory.Placement;
+import dev.ringroad.core.memory.SharedRegion;
+import dev.ringroad.net.device.Capabilities;
+import dev.ringroad.net.device.DeviceDrop;
+import dev.ringroad.net.device.MacAddress;
+import dev.ringroad.net.device.NetDevice;
+import dev.ringroad.net.device.RxQueue;
+import dev.ringroad.net.device.TxQueue;
+import dev.ringroad.net.packet.Packet;
+import dev.ringroad.net.packet.PacketPool;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+
+/**
+ * A network device whose wire is memory shared with another process, by memif 2.0.
+ *
+ * <p>The link is up from the end of the handshake until the peer leaves, is killed, or does
+ * something to the rings that can't be mended; then the memory is let go and the next peer is
+ * taken. {@link #status} tells in words what goes on.
+ *
+ * <p>One owner at a time, as for every device. The peer is not trusted: see {@link MemifDrop}.
+ */
+public final class MemifDevice implements NetDevice {
+
+    private static final int LINE_BYTES = 64;
+
+    private final String name;
+    private final MemifConfig config;
+    private final MemifCounters counters;
+    private final @Nullable SharedRegion poolRegion;
+    private final PacketPool pool;
+    private final MemifRxQueue rxQueue;
+    private final MemifTxQueue txQueue;
+    private final MemifEndpoint endpoint;
+    private final Capabilities capabilities;
+    private @Nullable MemifLink attached;
+    private boolean closed;
+
+    private MemifDevice(
+            String name,
+            MemifConfig config,
+            MemifCounters counters,
+            @Nullable SharedRegion poolRegion,
+            PacketPool pool,
+            MemifEndpoint endpoint) {
+        this.name = name;
+        this.config = config;
+        this.counters = counters;
+        this.poolRegion = poolRegion;
+        this.pool = pool;
+        this.endpoint = endpoint;
+        int packetFlags = config.checksum() ? 0 : Packet.CHECKSUM_VERIFIED;
+        int frameBytesMax = config.frameBytesMax();
+        if (poolRegion != null) {
+            rxQueue = new MemifZeroCopyRxQueue(pool, counters, packetFlags);
+            txQueue = new MemifZeroCopyTxQueue(pool, counters, frameBytesMax);
+        } else {
+            boolean client = config.role() == MemifRole.CLIENT;
+            rxQueue = new MemifCopyRxQueue(pool, counters, client, packetFlags);
+            txQueue = new MemifCopyTxQueue(counters, client, frameBytesMax);
+        }
+        this.capabilities =
+                new Capabilities(
+                        !config.checksum(),
+                        !config.checksum(),
+                        false,
+                        false,
+                        config.offersPool(),
+                        frameBytesMax);
+    }
+
+    /**
+     * Opens an end of a memif. A server listens from now on; a client connects when it is first
+     * serviced, and need not find its server yet.
+     *
+     * @param counters that the device's counters are registered in, under {@code name}
+     * @throws IOException if the socket is in use, or memory can't be had
+     */
+    public static MemifDevice open(String name, MemifConfig config, CounterFile counters)
+            throws IOException {
+        MemifCounters own = new MemifCounters(counters, name);
+        SharedRegion region = null;
+        PacketPool pool = null;
+        try {
+            if (config.offersPool()) {
+                int bytes = zeroCopyBufferBytes(config);
+                region =
+                        SharedRegion.allocate(
+                                "memif packets",
+                                (long) config.packets() * bytes,
+                                Placement.preferHuge());
+                pool = PacketPool.over(region, 0, config.packets(), bytes);
+            } else {
+                pool =
+                        PacketPool.create(
+                                name,
+                                config.packets(),
+                                copyBufferBytes(config),
+                                Placement.preferHuge());
+            }
+            MemifEndpoint endpoint =
+                    config.role() == MemifRole.SERVER
+                            ? new MemifServer(config, own)
+                            : new MemifClient(config, own, region);
+            return new MemifDevice(name, config, own, region, pool, endpoint);
+        } catch (IOException | RuntimeException e) {
+            if (pool != null) {
+                pool.close();
+            }
+            if (region != null) {
+                region.close();
+            }
+            throw e;
+        }
+    }
+
+    /** Room for a whole frame of the MTU and for whatever a peer puts into one buffer. */
+    private static int copyBufferBytes(MemifConfig config) {
+        int data = Math.max(config.bufferBytes(), config.frameBytesMax());
+        return PacketPool.DEFAULT_HEADROOM + (data + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
+    }
+
+    /** An odd number of lines, so that the buffers' first lines spread over the cache. */
+    private static int zeroCopyBufferBytes(MemifConfig config) {
+        return MemifOffer.strideBytes(PacketPool.DEFAULT_HEADROOM + config.bufferBytes());
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public MacAddress macAddress() {
+        return config.mac();
+    }
+
+    @Override
+    public int mtu() {
+        return config.mtu();
+    }
+
+    @Override
+    public boolean linkUp() {
+        MemifLink link = attached;
+        return link != null && link.fault() == null;
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public PacketPool pool() {
+        return pool;
+    }
+
+    @Override
+    public int queuePairs() {
+        return 1;
+    }
+
+    @Override
+    public RxQueue rxQueue(int i) {
+        checkQueue(i);
+        return rxQueue;
+    }
+
+    @Override
+    public TxQueue txQueue(int i) {
+        checkQueue(i);
+        return txQueue;
+    }
+
+    private static void checkQueue(int i) {
+        if (i != 0) {
+            throw new IndexOutOfBoundsException("queue pair " + i + " of a memif, which has one");
+        }
+    }
+
+    /** What goes on, in words: listening, connected to whom, or why no longer. */
+    public String status() {
+        return endpoint.status();
+    }
+
+    /** How often this was the reason for a loss or a disconnection. */
+    public long dropped(MemifDrop reason) {
+        return counters.dropped(reason);
+    }
+
+    /** How many transmit calls could not place everything because the ring was full. */
+    public long ringFullCount() {
+        return counters.ringFull.value();
+    }
+
+    @Override
+    public long dropped(DeviceDrop reason) {
+        return counters.dropped(reason);
+    }
+
+    /** How often the link came up. */
+    public long connectionCount() {
+        return counters.connections.value();
+    }
+
+    @Override
+    public void service(long nowNanos) {
+        if (closed) {
+            return;
+        }
+        endpoint.service(nowNanos);
+        MemifLink present = endpoint.link();
+        if (present != attached) {
+            exchange(present);
+        }
+        txQueue.reclaim();
+    }
+
+    /** The queues let go of the former link before its memory is unmapped. */
+    private void exchange(@Nullable MemifLink present) {
+        MemifLink former = attached;
+        attached = null;
+        if (former != null) {
+            rxQueue.detach();
+            txQueue.detach();
+            former.close();
+        }
+        if (present != null) {
+            rxQueue.attach(present);
+            txQueue.attach(present);
+            attached = present;
+        }
+    }
+
+    @Override
+    public long nextDeadlineNanos() {
+        return closed ? Long.MAX_VALUE : endpoint.nextDeadlineNanos();
+    }
+
+    @Override
+    public boolean prepareSleep(PollSet wake) {
+        if (closed) {
+            return false;
+        }
+        MemifLink link = attached;
+        if (link != null) {
+            link.receive().ring().unmaskInterrupts();
+            if (link.fault() != null || rxQueue.hasWork()) {
+                link.receive().ring().maskInterrupts();
+                return false;
+            }
+            wake.add(link.receive().doorbell().descriptor().number(), PollSet.POLLIN);
+        }
+        endpoint.addDescriptors(wake);
+        return true;
+    }
+
+    @Override
+    public void wakeUp() {
+        MemifLink link = attached;
+        if (link != null) {
+            link.receive().ring().maskInterrupts();
+            link.receive().doorbell().drain();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        endpoint.endLink("The interface is closed.");
+        endpoint.close();
+        exchange(null);
+        pool.close();
+        if (poolRegion != null) {
+            poolRegion.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name + ": " + status();
+    }
+}
