@@ -3,6 +3,7 @@ module dev.ringroad.stack {
     requires static transitive org.jspecify;
     requires transitive dev.ringroad.net;
 
+    exports dev.ringroad.stack;
     exports dev.ringroad.stack.config;
     exports dev.ringroad.stack.drop;
     exports dev.ringroad.stack.endpoint;

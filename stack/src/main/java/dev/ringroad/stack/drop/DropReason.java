@@ -73,6 +73,7 @@ public enum DropReason {
     UDP_PORT_ZERO("The UDP datagram's destination port is 0."),
     UDP_NO_LISTENER("Nobody listens at the UDP datagram's port."),
     UDP_QUEUE_FULL("The endpoint's receive queue was full."),
+    UDP_POOL_LOW("The device had so few packets left that none could be queued for an application."),
     UDP_READ_SHUT("The endpoint had been closed when its queue was emptied."),
 
     // TCP: kept by the TCP layer.

@@ -80,7 +80,7 @@ public final class IpLayer implements IpOutput {
         nowNanos = now;
     }
 
-    /** Uses a device; its addresses are announced on the link. The device stays its owner's to close. */
+    /** Uses a device; its addresses are announced on the link. The device stays the caller's to close, after {@link #close}. */
     public NetInterface attach(NetDevice device, InterfaceConfig interfaceConfig, long now) {
         nowNanos = now;
         int mtu = interfaceConfig.mtu() == 0 ? device.mtu() : Math.min(interfaceConfig.mtu(), device.mtu());
