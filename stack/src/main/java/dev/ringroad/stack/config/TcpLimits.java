@@ -12,7 +12,7 @@ package dev.ringroad.stack.config;
  * @param rtoInitialNanos retransmission time-out before the first measurement (RFC 6298 section 2: 1 s)
  * @param rtoMinNanos shortest retransmission time-out
  * @param rtoMaxNanos longest retransmission time-out (RFC 6298 section 2.5: at least 60 s)
- * @param connectRetries unanswered SYNs after which a connect fails
+ * @param connectRetries unanswered SYNs after which a connect fails; RFC 9293 section 3.8.3 asks for three minutes
  * @param dataRetries unanswered retransmissions after which a connection fails (RFC 1122 section 4.2.3.5)
  * @param timeWaitNanos how long a closed connection's addresses stay taken (RFC 9293 section 3.4.2: 2 MSL)
  * @param finWaitNanos how long a connection that nobody holds any more waits for the peer's FIN
@@ -49,9 +49,9 @@ public record TcpLimits(
     public static TcpLimits of(Profile profile) {
         int bytes =
                 switch (profile) {
-                    case LATENCY -> 1 << 19;
-                    case THROUGHPUT -> 1 << 21;
-                    case SAFE -> 1 << 18;
+                    case LATENCY -> 1 << 20;
+                    case THROUGHPUT -> 1 << 22;
+                    case SAFE -> 1 << 19;
                 };
         return new TcpLimits(
                 bytes,
@@ -63,7 +63,7 @@ public record TcpLimits(
                 SECOND,
                 profile == Profile.SAFE ? SECOND : 200 * MILLISECOND,
                 120 * SECOND,
-                6,
+                7,
                 15,
                 60 * SECOND,
                 60 * SECOND,

@@ -79,7 +79,25 @@ public enum DropReason {
     // TCP: kept by the TCP layer.
     TCP_TOO_SHORT("The TCP segment is shorter than its header."),
     TCP_HEADER_LENGTH("The TCP header's length is below 20 bytes or beyond the segment."),
-    TCP_CHECKSUM("The TCP segment's checksum is wrong.");
+    TCP_CHECKSUM("The TCP segment's checksum is wrong."),
+    TCP_OPTIONS_MALFORMED("The TCP options do not add up."),
+    TCP_NOT_UNICAST("The TCP segment was not for this host alone."),
+    TCP_NO_LISTENER("Nobody listens at the TCP segment's port."),
+    TCP_NO_CONNECTION("The TCP segment belongs to no connection of the listener at its port."),
+    TCP_NOT_SYNCHRONIZED("The TCP segment came before a handshake and does not belong to one."),
+    TCP_SYN_QUEUE_FULL("Too many handshakes were under way for another."),
+    TCP_ACCEPT_QUEUE_FULL("Too many connections were waiting to be accepted."),
+    TCP_OUT_OF_WINDOW("No byte of the TCP segment lies in the receive window."),
+    TCP_TIMESTAMP_OLD("The TCP timestamp is older than one that had been seen (PAWS)."),
+    TCP_TIMESTAMP_MISSING("The TCP segment has no timestamp although both sides had agreed on them."),
+    TCP_RESET_UNACCEPTABLE("The TCP reset does not have the expected sequence number, so it may be forged."),
+    TCP_RESET_IN_TIME_WAIT("The TCP reset was for a connection in TIME-WAIT, which it must not shorten."),
+    TCP_SYN_UNEXPECTED("The TCP SYN was for a live connection."),
+    TCP_ACK_MISSING("The TCP segment acknowledges nothing, which only the first of a connection may."),
+    TCP_ACK_UNACCEPTABLE("The TCP segment acknowledges what was never sent, or something very old."),
+    TCP_OUT_OF_ORDER_FULL("The TCP connection's queue of segments beyond a gap was full."),
+    TCP_NO_MEMORY("The pool ran low and the TCP connection's reader was behind."),
+    TCP_ICMP_SEQUENCE("The ICMP error quotes a TCP segment that is not in flight.");
 
     private final String sentence;
 

@@ -1,0 +1,955 @@
+package dev.ringroad.stack.tcp;
+
+import dev.ringroad.net.packet.Packet;
+import dev.ringroad.net.wire.BigEndian;
+import dev.ringroad.net.wire.TcpHeader;
+import dev.ringroad.stack.config.TcpLimits;
+import dev.ringroad.stack.endpoint.Endpoint;
+import dev.ringroad.stack.ip.IpAddress;
+import dev.ringroad.stack.ip.Route;
+
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+
+/**
+ * One TCP connection: its state, what the application may do with it, and the fast path of what
+ * comes in.
+ *
+ * <p>The work is done by its parts: {@link TcpSender}, {@link TcpReceiver}, {@link TcpTimers},
+ * {@link SegmentOutput}; everything that is not plain data on an established connection goes
+ * through {@link SegmentArrival}. All methods are called by the stack's owner; none blocks, none
+ * throws for what the peer or the network does: results are counts, 0 for "would block" and
+ * negative codes of {@link TcpError}.
+ */
+public final class TcpConnection extends Endpoint {
+    final TcpLayer layer;
+    final SegmentOutput output;
+    final TcpTimers timers;
+    final TcpSender sender;
+    final TcpReceiver receiver;
+
+    // The 4-tuple as it arrives: compared by the demultiplexer.
+    long localHigh;
+    long localLow;
+    long remoteHigh;
+    long remoteLow;
+    int portsWord;
+
+    private IpAddress localAddress = IpAddress.ANY_V4;
+    private IpAddress remoteAddress = IpAddress.ANY_V4;
+    private int localPort;
+    private int remotePort;
+    private boolean bound;
+    private boolean reuseAddress;
+
+    private TcpState state = TcpState.CLOSED;
+    private boolean used;
+    private int error;
+    private int softError;
+    private boolean released;
+    private boolean readShut;
+    private boolean writeShut;
+    private boolean writeBlocked;
+    private boolean starved;
+    private int lingerSeconds = -1;
+    private long userTimeoutNanos;
+
+    private int predictedControl;
+    private int receiveSegmentBytes = 536;
+    private int offeredSegmentBytes = 536;
+
+    final KeepAlive keepAlive;
+    @Nullable TcpListener listener;
+
+    /** Whether the layer will call {@link #resume}. */
+    boolean waiting;
+
+    /** Made by {@link TcpLayer#open} and {@link TcpListener}. */
+    TcpConnection(TcpLayer layer) {
+        TcpLimits limits = layer.limits;
+        this.layer = layer;
+        output = new SegmentOutput(layer.output);
+        timers = new TcpTimers(this, layer.wheel);
+        sender = new TcpSender(this, output, limits);
+        receiver = new TcpReceiver(this, limits);
+        keepAlive = new KeepAlive(this, limits);
+    }
+
+    // ---- opening ----
+
+    /**
+     * Takes a local address and port.
+     *
+     * @param address one of the stack's, or any
+     * @param port 0 to have one chosen
+     * @param reuse whether a port with connections in TIME-WAIT, or others that allow it, may be
+     *     taken
+     * @return 0 or a {@link TcpError} code
+     */
+    public int bind(IpAddress address, int port, boolean reuse) {
+        if (bound || used) {
+            return TcpError.INVALID;
+        }
+        int chosen = layer.ports.bind(this, address, port, reuse);
+        if (chosen < 0) {
+            return chosen;
+        }
+        bound = true;
+        reuseAddress = reuse;
+        localAddress = address;
+        localPort = chosen;
+        return 0;
+    }
+
+    /**
+     * Begins to connect; CONNECT readiness tells the end.
+     *
+     * @return 0 when the handshake has begun, or a {@link TcpError} code
+     */
+    public int connect(IpAddress address, int port, long nowNanos) {
+        if (used) {
+            return TcpError.ALREADY_CONNECTED;
+        }
+        if (port < 1
+                || port > 65535
+                || address.isAny()
+                || address.isMulticast()
+                || address.isBroadcast()) {
+            return TcpError.INVALID;
+        }
+        Route route = layer.output.route(address, localAddress);
+        if (route == null) {
+            return TcpError.UNREACHABLE;
+        }
+        IpAddress source = localAddress.isAny() ? route.source() : localAddress;
+        int chosen = localPort;
+        if (chosen == 0) {
+            chosen = layer.ports.choose(source, address, port);
+            if (chosen < 0) {
+                return chosen;
+            }
+        }
+        if (layer.demultiplexer.size() >= layer.limits.connections()) {
+            return TcpError.TOO_MANY;
+        }
+        int old = layer.timeWait.reuse(source, chosen, address, port, reuseAddress);
+        if (old == TimeWait.TAKEN || layer.demultiplexer.contains(source, chosen, address, port)) {
+            return TcpError.ADDRESS_IN_USE;
+        }
+        begin(source, chosen, address, port, route);
+        int sequence = layer.initialSequence.next(source, chosen, address, port, nowNanos);
+        if (old == TimeWait.REUSED) {
+            sequence = layer.timeWait.beyondReused(sequence);
+        }
+        sender.start(sequence, offeredSegmentBytes, nowNanos);
+        state = TcpState.SYN_SENT;
+        output.timestamps(true, layer.initialSequence.timestampOffset(source, address));
+        sendSynchronize(nowNanos);
+        timers.set(TcpTimers.RETRANSMIT, nowNanos + sender.rtt.timeoutNanos());
+        layer.counters.opened();
+        return 0;
+    }
+
+    /** Takes the 4-tuple and enters the demultiplexer. */
+    void begin(
+            IpAddress local, int newLocalPort, IpAddress remote, int newRemotePort, Route route) {
+        used = true;
+        localAddress = local;
+        localPort = newLocalPort;
+        remoteAddress = remote;
+        remotePort = newRemotePort;
+        localHigh = local.high();
+        localLow = local.low();
+        remoteHigh = remote.high();
+        remoteLow = remote.low();
+        portsWord = newRemotePort << 16 | newLocalPort;
+        output.start(local, newLocalPort, remote, newRemotePort, route);
+        offeredSegmentBytes = segmentBytesFor(route.mtu());
+        receiveSegmentBytes = offeredSegmentBytes;
+        layer.demultiplexer.add(this);
+    }
+
+    private int segmentBytesFor(int mtu) {
+        int ip = localAddress.isV4() ? 20 : 40;
+        return Math.max(mtu - ip - TcpHeader.BYTES, 64);
+    }
+
+    /** A peer's SYN has made this connection (RFC 9293 section 3.10.7.2). */
+    void accepted(TcpListener parent, Segment syn, int sequence, long nowNanos) {
+        listener = parent;
+        reuseAddress = true;
+        sender.start(sequence, offeredSegmentBytes, nowNanos);
+        synchronizeReceived(syn, nowNanos);
+        state = TcpState.SYN_RECEIVED;
+        sendSynchronize(nowNanos);
+        timers.set(TcpTimers.RETRANSMIT, nowNanos + sender.rtt.timeoutNanos());
+    }
+
+    /** Takes what the peer's SYN tells: where it begins and which options it knows. */
+    void synchronizeReceived(Segment syn, long nowNanos) {
+        receiver.start(syn.sequence);
+        boolean timestamps = syn.hasTimestamp;
+        output.timestamps(
+                timestamps,
+                state == TcpState.SYN_SENT
+                        ? output.timestampOffset()
+                        : layer.initialSequence.timestampOffset(localAddress, remoteAddress));
+        if (timestamps) {
+            receiver.timestampStart(syn.timestampValue, nowNanos);
+        }
+        int overhead = timestamps ? Header.TIMESTAMP_BYTES : 0;
+        int peerSegment = syn.segmentBytes == 0 ? 536 : Math.max(syn.segmentBytes, 64);
+        receiveSegmentBytes = offeredSegmentBytes - overhead;
+        boolean scaling = syn.windowShift != SynOptions.NO_SHIFT;
+        receiver.negotiated(scaling ? receiver.wantedShift() : SynOptions.NO_SHIFT);
+        sender.negotiated(
+                Math.min(peerSegment, offeredSegmentBytes) - overhead,
+                scaling ? Math.min(syn.windowShift, 14) : 0);
+    }
+
+    private void sendSynchronize(long nowNanos) {
+        boolean answer = state == TcpState.SYN_RECEIVED;
+        output.synchronize(
+                sender.initialSequence,
+                answer ? receiver.next : 0,
+                answer ? TcpHeader.SYN | TcpHeader.ACK : TcpHeader.SYN,
+                receiver.windowOfSynchronize(),
+                answer ? receiver.timestampEcho() : 0,
+                offeredSegmentBytes,
+                answer ? receiver.windowShift() : receiver.wantedShift(),
+                nowNanos);
+        layer.counters.sent();
+    }
+
+    /** The SYN, or SYN and ACK, was not answered or has to be repeated. */
+    void retransmitSynchronize(long nowNanos) {
+        layer.counters.retransmitted();
+        sendSynchronize(nowNanos);
+    }
+
+    /** A SYN crossed ours (RFC 9293 section 3.5, simultaneous open). */
+    void crossedSynchronize(Segment syn, long nowNanos) {
+        synchronizeReceived(syn, nowNanos);
+        state = TcpState.SYN_RECEIVED;
+        sendSynchronize(nowNanos);
+    }
+
+    void established(Segment segment, long nowNanos) {
+        boolean scaled = (segment.flags & TcpHeader.SYN) == 0;
+        int window = scaled ? segment.window << sender.windowShift() : segment.window;
+        sender.synchronizeAcknowledged(segment.acknowledgment, segment.sequence, window, nowNanos);
+        enter(TcpState.ESTABLISHED);
+        keepAlive.start(nowNanos);
+        if (writeShut) {
+            finish(TcpState.FIN_WAIT_1, nowNanos);
+        }
+        TcpListener parent = listener;
+        if (parent != null) {
+            listener = null;
+            parent.established(this);
+        } else {
+            readyChanged();
+        }
+    }
+
+    // ---- what comes in ----
+
+    /** Takes a segment whose header has been checked. */
+    void input(Packet packet, long nowNanos) {
+        MemorySegment s = packet.segment();
+        long at = packet.offset();
+        int control = BigEndian.u32(s, at + Header.CONTROL);
+        keepAlive.heard(nowNanos);
+        // The one test: established, expected sequence number, only ACK and PSH, no options but
+        // canonical timestamps.
+        if ((control & ~Header.CONTROL_PSH) >>> 16 == predictedControl
+                && BigEndian.u32(s, at + TcpHeader.SEQUENCE) == receiver.next
+                && inputPredicted(packet, s, at, control & 0xffff, nowNanos)) {
+            return;
+        }
+        layer.arrival.arrive(this, packet, nowNanos);
+    }
+
+    private boolean inputPredicted(
+            Packet packet, MemorySegment s, long at, int windowField, long nowNanos) {
+        TcpSender tx = sender;
+        TcpReceiver rx = receiver;
+        boolean timestamps = output.timestamps();
+        int headerBytes = TcpHeader.BYTES;
+        int timestampValue = 0;
+        if (timestamps) {
+            headerBytes = TcpHeader.BYTES + Header.TIMESTAMP_BYTES;
+            timestampValue = BigEndian.u32(s, at + Header.TIMESTAMP_VALUE);
+            if (BigEndian.u32(s, at + Header.TIMESTAMP) != Header.TIMESTAMP_WORD
+                    || SequenceNumber.before(timestampValue, rx.timestampEcho())) {
+                return false;
+            }
+        }
+        int acknowledgment = BigEndian.u32(s, at + TcpHeader.ACKNOWLEDGMENT);
+        int acknowledged = acknowledgment - tx.unacknowledged;
+        int payload = packet.length() - headerBytes;
+        if (Integer.compareUnsigned(acknowledged, tx.highest - tx.unacknowledged) > 0
+                || (payload == 0 ? acknowledged == 0 : !isPlain(packet, payload))) {
+            return false;
+        }
+        int sequence = rx.next;
+        if (timestamps) {
+            rx.timestampSeen(timestampValue, sequence, nowNanos);
+        }
+        tx.updateWindow(sequence, acknowledgment, windowField << tx.windowShift());
+        if (acknowledged > 0) {
+            tx.acknowledged(acknowledgment, -1, nowNanos);
+        }
+        if (payload > 0) {
+            packet.trimFront(headerBytes);
+            rx.acceptInOrder(packet, payload, nowNanos);
+        } else {
+            packet.release();
+        }
+        if (tx.hasUnsent()) {
+            tx.output(nowNanos);
+        }
+        rx.flush(nowNanos);
+        if (payload > 0 || mayUnblockWriter()) {
+            readyChanged();
+        }
+        return true;
+    }
+
+    private boolean isPlain(Packet packet, int payload) {
+        return payload <= receiver.offeredBytes()
+                && receiver.reassembly.isEmpty()
+                && !released
+                && layer.mayKeep(packet, receiver);
+    }
+
+    private boolean mayUnblockWriter() {
+        if (writeBlocked && isWritable()) {
+            writeBlocked = false;
+            return true;
+        }
+        return false;
+    }
+
+    /** After the slow path: tells the observer what may have changed. */
+    void arrived(boolean data) {
+        if (mayUnblockWriter() || data) {
+            readyChanged();
+        }
+    }
+
+    // ---- states ----
+
+    /** Moves to another state of an open connection. */
+    void enter(TcpState next) {
+        state = next;
+        int headerBytes =
+                output.timestamps() ? TcpHeader.BYTES + Header.TIMESTAMP_BYTES : TcpHeader.BYTES;
+        predictedControl = next == TcpState.ESTABLISHED ? headerBytes << 10 | TcpHeader.ACK : 0;
+    }
+
+    /** The peer's FIN has been received, with everything before it. */
+    void finReceived(long nowNanos) {
+        switch (state) {
+            case ESTABLISHED -> enter(TcpState.CLOSE_WAIT);
+            case FIN_WAIT_1 -> enter(TcpState.CLOSING);
+            case FIN_WAIT_2 -> enterTimeWait(nowNanos);
+            default -> {
+                // A FIN counts once.
+            }
+        }
+    }
+
+    /** Our FIN has been acknowledged. */
+    void finAcknowledged(long nowNanos) {
+        switch (state) {
+            case FIN_WAIT_1 -> {
+                enter(TcpState.FIN_WAIT_2);
+                if (released) {
+                    timers.set(TcpTimers.FIN_WAIT, nowNanos + layer.limits.finWaitNanos());
+                }
+            }
+            case CLOSING -> enterTimeWait(nowNanos);
+            case LAST_ACK -> end(0);
+            default -> {
+                // Only these states wait for it.
+            }
+        }
+    }
+
+    private void enterTimeWait(long nowNanos) {
+        // The acknowledgement of the peer's FIN is the last thing that this object sends.
+        receiver.acknowledgeNow(nowNanos);
+        layer.timeWait.add(this, nowNanos);
+        end(0);
+        state = TcpState.TIME_WAIT;
+        readyChanged();
+    }
+
+    /** The connection is over for the network; what was received in order stays readable. */
+    private void end(int code) {
+        boolean known = state != TcpState.CLOSED && state != TcpState.TIME_WAIT;
+        if (error == 0) {
+            error = code;
+        }
+        enter(TcpState.CLOSED);
+        timers.cancel();
+        if (known) {
+            layer.demultiplexer.remove(this);
+        }
+        TcpListener parent = listener;
+        if (parent != null) {
+            listener = null;
+            parent.abandoned(this);
+        }
+        sender.close();
+        receiver.closeReassembly();
+        waiting = false;
+        if (released) {
+            receiver.close();
+            unbind();
+        }
+        readyChanged();
+    }
+
+    private void unbind() {
+        if (bound) {
+            bound = false;
+            layer.ports.unbind(this);
+        }
+    }
+
+    /** Ends with an error that the application gets to see. */
+    void fail(int code) {
+        layer.counters.failed();
+        end(code);
+    }
+
+    /** The peer has reset the connection (RFC 9293 section 3.10.7.4, RST). */
+    void resetByPeer() {
+        layer.counters.resetReceived();
+        end(
+                switch (state) {
+                    case SYN_SENT, SYN_RECEIVED -> TcpError.REFUSED;
+                    case CLOSE_WAIT -> TcpError.PIPE;
+                    default -> TcpError.RESET;
+                });
+    }
+
+    /** Resets the peer and ends. */
+    void reset(int code, long nowNanos) {
+        sendReset(nowNanos);
+        end(code);
+    }
+
+    private void sendReset(long nowNanos) {
+        layer.counters.resetSent();
+        sender.control(sender.acknowledgmentSequence(), TcpHeader.RST | TcpHeader.ACK, nowNanos);
+    }
+
+    // ---- time ----
+
+    /** One of {@link TcpTimers}' kinds has run out. */
+    void timerExpired(int kind, long nowNanos) {
+        switch (kind) {
+            case TcpTimers.RETRANSMIT -> sender.timerExpired(nowNanos);
+            case TcpTimers.ACKNOWLEDGE -> receiver.timerExpired(nowNanos);
+            case TcpTimers.KEEP_ALIVE -> keepAlive.timerExpired(nowNanos);
+            default -> end(0);
+        }
+    }
+
+    /**
+     * Whether the peer has been silent for so long that the connection fails; then it has been
+     * ended.
+     */
+    boolean hasWaitedTooLong(int attempts, long waitedNanos, long nowNanos) {
+        TcpLimits limits = layer.limits;
+        int most;
+        if (!state.isSynchronized()) {
+            most = limits.connectRetries();
+        } else {
+            // Nobody waits for an orphan's result, so it is given up sooner.
+            most = released ? Math.min(limits.dataRetries(), 8) : limits.dataRetries();
+        }
+        if (attempts <= most && (userTimeoutNanos == 0 || waitedNanos < userTimeoutNanos)) {
+            return false;
+        }
+        fail(softError != 0 ? softError : TcpError.TIMED_OUT);
+        return true;
+    }
+
+    // ---- errors that the network reports (RFC 5927) ----
+
+    void networkError(int code, boolean hard) {
+        if (!state.isSynchronized()) {
+            // A connect that cannot succeed soon should say so at once (RFC 5461 section 4.1).
+            if (listener == null) {
+                fail(code);
+            }
+            return;
+        }
+        // RFC 5927 section 4: even a hard error does not end an established connection; it may
+        // explain a time-out.
+        softError = hard ? TcpError.UNREACHABLE : code;
+    }
+
+    void pathMtuChanged(int mtu, long nowNanos) {
+        int overhead = output.timestamps() ? Header.TIMESTAMP_BYTES : 0;
+        int segmentBytes = segmentBytesFor(mtu) - overhead;
+        if (segmentBytes < sender.segmentBytes()) {
+            sender.reduceSegment(segmentBytes, nowNanos);
+        }
+    }
+
+    // ---- reading and writing ----
+
+    /**
+     * Reads what is there, and moves the buffer's position.
+     *
+     * @return how many bytes; 0 when there are none yet; -1 at the end of the stream; or a {@link
+     *     TcpError} code
+     */
+    public int read(ByteBuffer target, long nowNanos) {
+        int n = receiver.queue.read(target, target.remaining());
+        return n > 0 ? hasRead(n, nowNanos) : target.hasRemaining() ? nothingToRead() : 0;
+    }
+
+    /** The same into an array. */
+    public int read(byte[] target, int index, int bytes, long nowNanos) {
+        int n = receiver.queue.read(target, index, bytes);
+        return n > 0 ? hasRead(n, nowNanos) : bytes > 0 ? nothingToRead() : 0;
+    }
+
+    private int hasRead(int n, long nowNanos) {
+        if (state.canReceive()) {
+            receiver.windowMayOpen(nowNanos);
+        }
+        return n;
+    }
+
+    private int nothingToRead() {
+        if (readShut || receiver.isFinished()) {
+            return -1;
+        }
+        if (error != 0) {
+            return error;
+        }
+        if (state == TcpState.CLOSED) {
+            return used ? -1 : TcpError.NOT_CONNECTED;
+        }
+        return 0;
+    }
+
+    /**
+     * Writes as much as there is room for, sends what the windows allow, and moves the buffer's
+     * position.
+     *
+     * @return how many bytes; 0 when there is no room now, WRITE readiness tells when there is; or
+     *     a {@link TcpError} code
+     */
+    public int write(ByteBuffer source, long nowNanos) {
+        if (!state.canSend() || writeShut) {
+            return cannotWrite();
+        }
+        receiver.conversing();
+        int wanted = source.remaining();
+        int n = sender.write(source, nowNanos);
+        if (n < wanted) {
+            writeBlocked = true;
+        }
+        return n;
+    }
+
+    /** The same from an array. */
+    public int write(byte[] source, int index, int bytes, long nowNanos) {
+        if (!state.canSend() || writeShut) {
+            return cannotWrite();
+        }
+        receiver.conversing();
+        int n = sender.write(source, index, bytes, nowNanos);
+        if (n < bytes) {
+            writeBlocked = true;
+        }
+        return n;
+    }
+
+    private int cannotWrite() {
+        if (error != 0) {
+            return error;
+        }
+        if (state == TcpState.SYN_SENT || state == TcpState.SYN_RECEIVED) {
+            return 0;
+        }
+        return used ? TcpError.PIPE : TcpError.NOT_CONNECTED;
+    }
+
+    /** Bytes that can be read now. */
+    public int available() {
+        return receiver.queue.readableBytes();
+    }
+
+    /** Bytes written that the peer has not acknowledged. */
+    public long unacknowledgedBytes() {
+        return sender.queuedBytes();
+    }
+
+    // ---- closing ----
+
+    /** Reading is over: what is there is dropped, what comes is acknowledged and dropped. */
+    public void shutdownRead(long nowNanos) {
+        if (readShut) {
+            return;
+        }
+        readShut = true;
+        receiver.discard();
+        if (state.canReceive()) {
+            receiver.windowMayOpen(nowNanos);
+        }
+        readyChanged();
+    }
+
+    /** Writing is over: a FIN follows what was written (half-close). */
+    public void shutdownWrite(long nowNanos) {
+        if (writeShut) {
+            return;
+        }
+        writeShut = true;
+        switch (state) {
+            case ESTABLISHED -> finish(TcpState.FIN_WAIT_1, nowNanos);
+            case CLOSE_WAIT -> finish(TcpState.LAST_ACK, nowNanos);
+            default -> {
+                // Nothing is open, or the FIN is on its way, or it will follow the handshake.
+            }
+        }
+        readyChanged();
+    }
+
+    private void finish(TcpState next, long nowNanos) {
+        enter(next);
+        sender.finish(nowNanos);
+    }
+
+    /**
+     * Gives the connection back to the stack, which delivers what was written and says goodbye.
+     * With bytes received and not read, the peer is reset instead, because it must not believe that
+     * they were taken (RFC 2525 section 2.17).
+     */
+    public void close(long nowNanos) {
+        if (released) {
+            return;
+        }
+        released = true;
+        boolean unread = receiver.queue.readableBytes() > 0;
+        receiver.close();
+        switch (state) {
+            case CLOSED, TIME_WAIT -> unbind();
+            case SYN_SENT -> end(0);
+            case SYN_RECEIVED -> writeShut = true; // the FIN follows the handshake
+            case ESTABLISHED -> finishOrReset(unread, TcpState.FIN_WAIT_1, nowNanos);
+            case CLOSE_WAIT -> finishOrReset(unread, TcpState.LAST_ACK, nowNanos);
+            case FIN_WAIT_2 -> {
+                if (unread) {
+                    reset(0, nowNanos);
+                } else {
+                    timers.set(TcpTimers.FIN_WAIT, nowNanos + layer.limits.finWaitNanos());
+                }
+            }
+            default -> {
+                if (unread) {
+                    reset(0, nowNanos);
+                }
+            }
+        }
+    }
+
+    private void finishOrReset(boolean unread, TcpState next, long nowNanos) {
+        if (unread) {
+            reset(0, nowNanos);
+        } else {
+            writeShut = true;
+            finish(next, nowNanos);
+        }
+    }
+
+    /** Drops everything and resets the peer. */
+    public void abort(long nowNanos) {
+        if ((state.isSynchronized() && state != TcpState.TIME_WAIT)
+                || state == TcpState.SYN_RECEIVED) {
+            sendReset(nowNanos);
+        }
+        released = true;
+        receiver.close();
+        if (state == TcpState.CLOSED || state == TcpState.TIME_WAIT) {
+            unbind();
+        } else {
+            end(TcpError.ABORTED);
+        }
+    }
+
+    // ---- what it is ----
+
+    @Override
+    public int ready() {
+        int ready = 0;
+        if (receiver.queue.readableBytes() > 0 || receiver.isFinished() || readShut) {
+            ready |= READ;
+        }
+        if (state.canSend() && !writeShut) {
+            ready |= isWritable() ? WRITE | CONNECT : CONNECT;
+        } else if (state.isSynchronized() || writeShut) {
+            ready |= WRITE | CONNECT;
+        }
+        if (error != 0) {
+            ready |= READ | WRITE | CONNECT | ERROR;
+        }
+        if (isOver()) {
+            ready |= READ | WRITE | HANGUP;
+        }
+        return ready;
+    }
+
+    private boolean isOver() {
+        return switch (state) {
+            case CLOSED -> used;
+            case TIME_WAIT, CLOSING, LAST_ACK -> true;
+            default -> false;
+        };
+    }
+
+    private boolean isWritable() {
+        // A third of the buffer: a writer woken for each acknowledgement would run for a few bytes
+        // at a time.
+        return !starved && 3L * sender.freeBytes() >= sender.bufferBytes();
+    }
+
+    /** Whether the states allow data to leave. */
+    boolean maySendData() {
+        return state.isSynchronized();
+    }
+
+    /** No packet was free for a write. */
+    void starved() {
+        starved = true;
+        writeBlocked = true;
+        layer.await(this);
+    }
+
+    /** There may be packets and room again. */
+    void resume(long nowNanos) {
+        sender.output(nowNanos);
+        if (starved) {
+            if (sender.mayReserve()) {
+                starved = false;
+                arrived(false);
+            } else {
+                layer.await(this);
+            }
+        }
+    }
+
+    boolean isReleased() {
+        return released;
+    }
+
+    /** Largest payload that this side has offered to take in a segment. */
+    int receiveSegmentBytes() {
+        return receiveSegmentBytes;
+    }
+
+    /** The state of RFC 9293. */
+    public TcpState state() {
+        return state;
+    }
+
+    @Override
+    public int error() {
+        return error;
+    }
+
+    @Override
+    public IpAddress localAddress() {
+        return localAddress;
+    }
+
+    @Override
+    public int localPort() {
+        return localPort;
+    }
+
+    @Override
+    public IpAddress remoteAddress() {
+        return remoteAddress;
+    }
+
+    @Override
+    public int remotePort() {
+        return remotePort;
+    }
+
+    /** Figures of this moment. */
+    public TcpInfo info() {
+        return new TcpInfo(
+                state,
+                sender.rtt.smoothedNanos(),
+                sender.rtt.variationNanos(),
+                sender.rtt.lowestNanos(),
+                sender.rtt.timeoutNanos(),
+                sender.congestion.windowBytes(),
+                sender.congestion.slowStartThresholdBytes(),
+                sender.window(),
+                receiver.offeredBytes(),
+                sender.segmentBytes(),
+                sender.highest - sender.unacknowledged,
+                sender.queuedBytes(),
+                receiver.queue.readableBytes(),
+                receiver.reassembly.bytes(),
+                sender.bytesAcknowledged(),
+                receiver.bytesReceived(),
+                sender.retransmitted(),
+                sender.recovery.isActive(),
+                output.timestamps(),
+                sender.windowShift(),
+                receiver.windowShift());
+    }
+
+    // ---- options ----
+
+    /** Whether small segments leave at once (TCP_NODELAY). */
+    public boolean noDelay() {
+        return sender.noDelay();
+    }
+
+    /** Sets TCP_NODELAY; held bytes leave with the next write or acknowledgement. */
+    public void noDelay(boolean on) {
+        sender.noDelay(on);
+    }
+
+    /** Whether a quiet peer is probed (SO_KEEPALIVE). */
+    public boolean keepAlive() {
+        return keepAlive.isOn();
+    }
+
+    /** Sets SO_KEEPALIVE. */
+    public void keepAlive(boolean on) {
+        keepAlive.turn(on);
+    }
+
+    /** Quiet seconds before the first probe. */
+    public int keepAliveIdleSeconds() {
+        return keepAlive.idleSeconds();
+    }
+
+    /** Sets the quiet seconds before the first probe. */
+    public void keepAliveIdleSeconds(int seconds) {
+        keepAlive.idleSeconds(seconds);
+    }
+
+    /** Seconds between probes. */
+    public int keepAliveIntervalSeconds() {
+        return keepAlive.intervalSeconds();
+    }
+
+    /** Sets the seconds between probes. */
+    public void keepAliveIntervalSeconds(int seconds) {
+        keepAlive.intervalSeconds(seconds);
+    }
+
+    /** Unanswered probes after which the connection fails. */
+    public int keepAliveCount() {
+        return keepAlive.count();
+    }
+
+    /** Sets the unanswered probes after which the connection fails. */
+    public void keepAliveCount(int probes) {
+        keepAlive.count(probes);
+    }
+
+    /** Bytes that a write may leave unacknowledged. */
+    public int sendBufferBytes() {
+        return sender.bufferBytes();
+    }
+
+    /** Sets the send buffer. */
+    public void sendBufferBytes(int bytes) {
+        sender.bufferBytes(Math.clamp(bytes, 2048, 1 << 30));
+    }
+
+    /** Bytes that the peer may send ahead of the reader. */
+    public int receiveBufferBytes() {
+        return receiver.bufferBytes();
+    }
+
+    /**
+     * Sets the receive buffer; before connecting, when more than twice the present size is to be
+     * used.
+     */
+    public void receiveBufferBytes(int bytes) {
+        receiver.bufferBytes(Math.clamp(bytes, 256, 1 << 29));
+    }
+
+    /** How long a close waits for delivery, -1 when it does not; the caller does the waiting. */
+    public int lingerSeconds() {
+        return lingerSeconds;
+    }
+
+    /** Sets SO_LINGER; -1 turns it off. */
+    public void lingerSeconds(int seconds) {
+        lingerSeconds = seconds;
+    }
+
+    /** SO_REUSEADDR. */
+    public boolean reuseAddress() {
+        return reuseAddress;
+    }
+
+    /** Sets SO_REUSEADDR, before binding. */
+    public void reuseAddress(boolean on) {
+        reuseAddress = on;
+    }
+
+    /** DSCP and ECN of what is sent. */
+    public int trafficClass() {
+        return output.trafficClass();
+    }
+
+    /** Sets DSCP; the two bits of ECN stay 0. */
+    public void trafficClass(int value) {
+        output.trafficClass(value & 0xfc);
+    }
+
+    /** Milliseconds that data may stay unacknowledged (RFC 5482); 0 for the stack's own limit. */
+    public int userTimeoutMillis() {
+        return (int) (userTimeoutNanos / 1_000_000);
+    }
+
+    /** Sets the user timeout. */
+    public void userTimeoutMillis(int millis) {
+        userTimeoutNanos = millis * 1_000_000L;
+    }
+
+    /** Whether every segment is acknowledged at once. */
+    public boolean quickAck() {
+        return receiver.quickAcknowledgments();
+    }
+
+    /** Sets TCP_QUICKACK. */
+    public void quickAck(boolean on) {
+        receiver.quickAcknowledgments(on);
+    }
+
+    @Override
+    public String toString() {
+        return state
+                + " "
+                + localAddress
+                + ":"
+                + localPort
+                + " "
+                + remoteAddress
+                + ":"
+                + remotePort;
+    }
+}

@@ -1,0 +1,730 @@
+package dev.ringroad.stack.tcp;
+
+import dev.ringroad.net.packet.Packet;
+import dev.ringroad.net.wire.TcpHeader;
+import dev.ringroad.stack.config.TcpLimits;
+import dev.ringroad.stack.ip.IpOutput;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The sending half of a connection: what was written, what is in flight, and what may go out now.
+ *
+ * <pre>
+ *        unacknowledged        next          highest             end
+ *  ------------|----------------|---------------|-----------------|-------------
+ *   acknowledged   in flight      sent before     written, unsent    free
+ *                                 (after a time-out next falls back)
+ * </pre>
+ *
+ * <p>Application bytes are copied once, into packets with headroom for every header; a packet is a
+ * segment and stays in the {@link SendQueue} until acknowledged. Segments are cut again only when
+ * the segment size or the peer's window has become smaller than they are.
+ */
+final class TcpSender {
+    private static final int PROBES_MAX_SHIFT = 12;
+    private static final int SEGMENTS_MIN = 16;
+    private static final int SEGMENT_BYTES_SHIFT = 9;
+
+    private final TcpConnection connection;
+    private final SegmentOutput output;
+    private final SendQueue queue = new SendQueue();
+    final RttEstimator rtt;
+    final CongestionControl congestion;
+    final LossRecovery recovery;
+
+    int initialSequence;
+    int unacknowledged;
+    int next;
+    int highest;
+    private int end;
+    private int nextIndex;
+
+    private int window;
+    private int windowMax;
+    private int windowSequence;
+    private int windowAcknowledgment;
+    private int windowShift;
+
+    private int segmentBytes;
+    private int bufferBytes;
+    private boolean finQueued;
+    private int smallSegmentEnd;
+    private boolean noDelay;
+    private int retries;
+    private int probes;
+    private long progressNanos;
+    private long lastSentNanos;
+    private long retransmitted;
+    private long bytesAcknowledged;
+
+    TcpSender(TcpConnection connection, SegmentOutput output, TcpLimits limits) {
+        this.connection = connection;
+        this.output = output;
+        bufferBytes = limits.sendBufferBytes();
+        rtt =
+                new RttEstimator(
+                        limits.rtoInitialNanos(), limits.rtoMinNanos(), limits.rtoMaxNanos());
+        congestion = new NewReno(limits.initialWindowSegments());
+        recovery = new LossRecovery(congestion);
+    }
+
+    /** Begins with the SYN about to be sent. */
+    void start(int sequence, int newSegmentBytes, long nowNanos) {
+        initialSequence = sequence;
+        unacknowledged = sequence;
+        next = sequence + 1;
+        highest = sequence + 1;
+        end = sequence + 1;
+        smallSegmentEnd = sequence;
+        segmentBytes = newSegmentBytes;
+        progressNanos = nowNanos;
+        recovery.start(sequence);
+    }
+
+    /** The handshake has told the peer's window scale and both segment sizes are known. */
+    void negotiated(int newSegmentBytes, int newWindowShift) {
+        segmentBytes = newSegmentBytes;
+        windowShift = newWindowShift;
+        congestion.start(newSegmentBytes);
+    }
+
+    /** Our SYN is acknowledged. */
+    void synchronizeAcknowledged(int acknowledgment, int sequence, int newWindow, long nowNanos) {
+        unacknowledged = acknowledgment;
+        window = newWindow;
+        windowMax = newWindow;
+        windowSequence = sequence;
+        windowAcknowledgment = acknowledgment;
+        if (retries > 0) {
+            rtt.handshakeWasRetransmitted();
+            // RFC 6298 section 5.7 and RFC 5681 section 3.1: a lost SYN means one segment to start
+            // with.
+            congestion.timedOut(2 * segmentBytes, false);
+        } else {
+            rtt.sample(nowNanos - progressNanos);
+        }
+        retries = 0;
+        progressNanos = nowNanos;
+        lastSentNanos = nowNanos;
+        connection.timers.clear(TcpTimers.RETRANSMIT);
+    }
+
+    // ---- what the application does ----
+
+    /** Takes bytes over from a buffer, sends what may go; returns how many were taken. */
+    int write(ByteBuffer source, long nowNanos) {
+        int from = source.position();
+        int left = Math.min(source.remaining(), freeBytes());
+        int taken = 0;
+        while (left > 0) {
+            int room = reserve(left);
+            if (room == 0) {
+                break;
+            }
+            Packet tail = queue.packet(queue.size() - 1);
+            int at = tail.length();
+            tail.append(room);
+            tail.copyIn(at, source, from + taken, room);
+            extended(room, nowNanos);
+            taken += room;
+            left -= room;
+        }
+        source.position(from + taken);
+        output(nowNanos);
+        return taken;
+    }
+
+    /** The same from an array. */
+    int write(byte[] source, int index, int bytes, long nowNanos) {
+        int left = Math.min(bytes, freeBytes());
+        int taken = 0;
+        while (left > 0) {
+            int room = reserve(left);
+            if (room == 0) {
+                break;
+            }
+            Packet tail = queue.packet(queue.size() - 1);
+            int at = tail.length();
+            tail.append(room);
+            tail.copyIn(at, source, index + taken, room);
+            extended(room, nowNanos);
+            taken += room;
+            left -= room;
+        }
+        output(nowNanos);
+        return taken;
+    }
+
+    /**
+     * Makes the last segment of the queue one that can take bytes; returns how many, 0 when there
+     * is no packet.
+     */
+    private int reserve(int wanted) {
+        int last = queue.size() - 1;
+        if (last >= 0 && queue.sends(last) == 0) {
+            int room = Math.min(segmentBytes - queue.length(last), queue.packet(last).tailroom());
+            if (room > 0) {
+                return Math.min(wanted, room);
+            }
+        }
+        if (queue.size() >= segmentsMax()) {
+            return 0;
+        }
+        Packet packet = output.acquire();
+        if (packet == null) {
+            connection.starved();
+            return 0;
+        }
+        queue.add(packet, end, 0);
+        return Math.min(wanted, Math.min(segmentBytes, packet.tailroom()));
+    }
+
+    private void extended(int bytes, long nowNanos) {
+        queue.extendLast(bytes);
+        end += bytes;
+        // Full segments leave while their lines are in the cache.
+        if (queue.length(queue.size() - 1) >= segmentBytes) {
+            output(nowNanos);
+        }
+    }
+
+    /** The application will write no more: a FIN follows the last byte. */
+    void finish(long nowNanos) {
+        finQueued = true;
+        output(nowNanos);
+    }
+
+    // ---- what goes out ----
+
+    /** Sends whatever the windows and Nagle's algorithm allow. */
+    void output(long nowNanos) {
+        if (!connection.maySendData()) {
+            return;
+        }
+        if (next == unacknowledged
+                && nextIndex < queue.size()
+                && nowNanos - lastSentNanos > rtt.timeoutNanos()) {
+            congestion.idle();
+        }
+        while (nextIndex < queue.size()) {
+            int length = queue.length(nextIndex);
+            if (length > segmentBytes) {
+                if (!split(nextIndex, segmentBytes)) {
+                    break;
+                }
+                length = segmentBytes;
+            }
+            int usable = usableBytes();
+            if (length > usable) {
+                // Silly-window avoidance (RFC 9293 section 3.8.6.2.1): part of a segment only goes
+                // when it is at least
+                // half of the largest window seen and nothing is in flight.
+                if (usable <= 0
+                        || usable < Math.min(segmentBytes, (windowMax + 1) >> 1)
+                        || next != unacknowledged
+                        || !split(nextIndex, usable)) {
+                    break;
+                }
+                length = usable;
+            } else if (length < segmentBytes && isHeldByNagle()) {
+                break;
+            }
+            if (!sendNext(nowNanos)) {
+                break;
+            }
+        }
+        if (finQueued && nextIndex == queue.size() && next == end) {
+            sendFin(nowNanos);
+        }
+        armTimer(nowNanos);
+    }
+
+    /** Bytes that the peer's and the congestion window leave. */
+    private int usableBytes() {
+        int inFlight = next - unacknowledged;
+        int congestionWindow =
+                congestion.windowBytes() + recovery.limitedTransmitBytes(segmentBytes);
+        return Math.min(window, congestionWindow) - inFlight;
+    }
+
+    /**
+     * Nagle's algorithm (RFC 9293 section 3.7.4) in Minshall's form: a small segment waits while
+     * another small one is unacknowledged, so that a large write's rest does not wait for a delayed
+     * acknowledgement.
+     */
+    private boolean isHeldByNagle() {
+        return !noDelay
+                && !finQueued
+                && nextIndex == queue.size() - 1
+                && SequenceNumber.within(smallSegmentEnd, unacknowledged, highest);
+    }
+
+    private boolean sendNext(long nowNanos) {
+        int index = nextIndex;
+        int sequence = queue.sequence(index);
+        int length = queue.length(index);
+        if (!transmit(index, nowNanos)) {
+            return false;
+        }
+        beginFlight(nowNanos);
+        if (length < segmentBytes) {
+            smallSegmentEnd = sequence + length;
+        }
+        nextIndex = index + 1;
+        next = sequence + length;
+        if (finQueued && nextIndex == queue.size()) {
+            next++;
+        }
+        highest = SequenceNumber.later(highest, next);
+        return true;
+    }
+
+    /**
+     * The first segment in flight starts the clocks afresh; until now the timer may have been the
+     * probe's.
+     */
+    private void beginFlight(long nowNanos) {
+        if (highest == unacknowledged) {
+            progressNanos = nowNanos;
+            retries = 0;
+            probes = 0;
+            connection.timers.clear(TcpTimers.RETRANSMIT);
+        }
+    }
+
+    /**
+     * Sends one segment, for the first time or again; false when the device or the pool has no
+     * room.
+     */
+    private boolean transmit(int index, long nowNanos) {
+        Packet packet = queue.packet(index);
+        int sequence = queue.sequence(index);
+        int length = queue.length(index);
+        if (packet.references() == 1) {
+            packet.window(queue.offset(index), length);
+        } else {
+            // The device, or a receiver in this same stack, still has it: its view may not change.
+            Packet copy = copyOf(index, 0, length);
+            if (copy == null) {
+                return false;
+            }
+            queue.replace(index, copy);
+            packet = copy;
+        }
+        packet.retain();
+        boolean last = index == queue.size() - 1;
+        int flags =
+                TcpHeader.ACK
+                        | (last ? (finQueued ? TcpHeader.PSH | TcpHeader.FIN : TcpHeader.PSH) : 0);
+        boolean again = queue.sends(index) > 0;
+        TcpReceiver receiver = connection.receiver;
+        int result =
+                output.segment(
+                        packet,
+                        sequence,
+                        receiver.next,
+                        flags,
+                        receiver.windowToOffer(),
+                        receiver.timestampEcho(),
+                        nowNanos);
+        if (result == IpOutput.NO_ROOM) {
+            connection.layer.await(connection);
+            return false;
+        }
+        receiver.acknowledgmentSent();
+        queue.sent(index, nowNanos);
+        lastSentNanos = nowNanos;
+        if (again) {
+            retransmitted++;
+            connection.layer.counters.retransmitted();
+        }
+        connection.layer.counters.sent();
+        return true;
+    }
+
+    private @Nullable Packet copyOf(int index, int from, int bytes) {
+        Packet copy = output.acquireControl();
+        if (copy == null) {
+            return null;
+        }
+        if (copy.tailroom() < bytes) {
+            copy.release();
+            return null;
+        }
+        copy.append(bytes);
+        copy.copyIn(0, queue.packet(index).segment(), queue.offset(index) + from, bytes);
+        return copy;
+    }
+
+    private boolean split(int index, int firstBytes) {
+        Packet rest = copyOf(index, firstBytes, queue.length(index) - firstBytes);
+        if (rest == null) {
+            return false;
+        }
+        queue.split(index, firstBytes, rest);
+        Packet first = queue.packet(index);
+        if (first.references() == 1) {
+            first.window(queue.offset(index), firstBytes);
+        }
+        if (index < nextIndex) {
+            nextIndex++;
+        }
+        return true;
+    }
+
+    private void sendFin(long nowNanos) {
+        if (!control(end, TcpHeader.FIN | TcpHeader.ACK, nowNanos)) {
+            return;
+        }
+        beginFlight(nowNanos);
+        lastSentNanos = nowNanos;
+        next = end + 1;
+        highest = SequenceNumber.later(highest, next);
+    }
+
+    /** Sends a segment without data. */
+    boolean control(int sequence, int flags, long nowNanos) {
+        Packet packet = output.acquireControl();
+        if (packet == null) {
+            return false;
+        }
+        TcpReceiver receiver = connection.receiver;
+        int result =
+                output.segment(
+                        packet,
+                        sequence,
+                        (flags & TcpHeader.ACK) != 0 ? receiver.next : 0,
+                        flags,
+                        receiver.windowToOffer(),
+                        receiver.timestampEcho(),
+                        nowNanos);
+        if (result == IpOutput.NO_ROOM) {
+            return false;
+        }
+        if ((flags & TcpHeader.ACK) != 0) {
+            receiver.acknowledgmentSent();
+        }
+        connection.layer.counters.sent();
+        return true;
+    }
+
+    private void armTimer(long nowNanos) {
+        TcpTimers timers = connection.timers;
+        if (timers.isSet(TcpTimers.RETRANSMIT)) {
+            return;
+        }
+        if (highest != unacknowledged) {
+            timers.set(TcpTimers.RETRANSMIT, nowNanos + rtt.timeoutNanos());
+        } else if (nextIndex < queue.size() || (finQueued && next == end)) {
+            timers.set(TcpTimers.RETRANSMIT, nowNanos + rtt.timeoutNanos(probes));
+        }
+    }
+
+    // ---- what the peer says ----
+
+    /** Whether an acknowledgement covers something new that was really sent. */
+    boolean isNew(int acknowledgment) {
+        return SequenceNumber.within(acknowledgment, unacknowledged, highest);
+    }
+
+    /**
+     * Takes an acknowledgement of new data, {@code unacknowledged < acknowledgment <= highest}.
+     *
+     * @param echoedNanos the round-trip time that the echoed timestamp tells, or -1
+     */
+    void acknowledged(int acknowledgment, long echoedNanos, long nowNanos) {
+        int bytes = acknowledgment - unacknowledged;
+        boolean limited = highest - unacknowledged + segmentBytes > congestion.windowBytes();
+        unacknowledged = acknowledgment;
+        bytesAcknowledged += bytes;
+        long measured = release(acknowledgment, nowNanos);
+        if (measured < 0) {
+            measured = echoedNanos;
+        }
+        if (measured >= 0) {
+            rtt.sample(measured);
+        } else {
+            rtt.progress();
+        }
+        if (SequenceNumber.before(next, acknowledgment)) {
+            next = acknowledgment;
+            nextIndex = 0;
+        }
+        retries = 0;
+        probes = 0;
+        progressNanos = nowNanos;
+        int order = recovery.acknowledged(bytes, acknowledgment, highest, limited);
+        TcpTimers timers = connection.timers;
+        if (order != LossRecovery.RETRANSMIT) {
+            if (highest != acknowledgment) {
+                timers.set(TcpTimers.RETRANSMIT, nowNanos + rtt.timeoutNanos());
+            } else {
+                timers.clear(TcpTimers.RETRANSMIT);
+            }
+        }
+        if (order != LossRecovery.NOTHING) {
+            retransmitFirst(nowNanos);
+        }
+    }
+
+    /**
+     * Releases what is acknowledged; returns the round-trip time of the last segment that was sent
+     * once, or -1.
+     */
+    private long release(int acknowledgment, long nowNanos) {
+        long measured = -1;
+        while (queue.size() > 0) {
+            int covered = acknowledgment - queue.sequence(0);
+            if (covered <= 0) {
+                break;
+            }
+            if (covered < queue.length(0)) {
+                queue.trimFirst(covered);
+                break;
+            }
+            if (queue.sends(0) == 1) {
+                measured = nowNanos - queue.sentNanos(0);
+            }
+            queue.removeFirst();
+            if (nextIndex > 0) {
+                nextIndex--;
+            }
+        }
+        return measured;
+    }
+
+    /** A duplicate acknowledgement came while data are in flight. */
+    void duplicateAcknowledgment(long nowNanos) {
+        if (recovery.duplicate(unacknowledged, highest)) {
+            connection.layer.counters.fastRetransmitted();
+            retransmitFirst(nowNanos);
+            connection.timers.set(TcpTimers.RETRANSMIT, nowNanos + rtt.timeoutNanos());
+        }
+    }
+
+    /**
+     * Takes the window of an acceptable segment (RFC 9293 section 3.10.7.4); returns whether it
+     * changed.
+     */
+    boolean updateWindow(int sequence, int acknowledgment, int newWindow) {
+        if (SequenceNumber.before(windowSequence, sequence)
+                || (windowSequence == sequence
+                        && SequenceNumber.beforeOrAt(windowAcknowledgment, acknowledgment))) {
+            boolean changed = newWindow != window;
+            window = newWindow;
+            windowMax = Math.max(windowMax, newWindow);
+            windowSequence = sequence;
+            windowAcknowledgment = acknowledgment;
+            return changed;
+        }
+        return false;
+    }
+
+    /** Whether our FIN was sent and is acknowledged. */
+    boolean isFinAcknowledged() {
+        return finQueued && unacknowledged == end + 1;
+    }
+
+    /**
+     * The path takes smaller segments only: cut again and send what is in flight again (RFC 1191).
+     */
+    void reduceSegment(int newSegmentBytes, long nowNanos) {
+        segmentBytes = newSegmentBytes;
+        // Whatever is larger never arrived; falling back to the left edge sends it again in smaller
+        // pieces.
+        queue.markAllResent();
+        next = unacknowledged;
+        nextIndex = 0;
+        connection.timers.clear(TcpTimers.RETRANSMIT);
+        output(nowNanos);
+    }
+
+    // ---- time ----
+
+    private void retransmitFirst(long nowNanos) {
+        if (queue.size() == 0) {
+            if (finQueued && highest == end + 1) {
+                control(end, TcpHeader.FIN | TcpHeader.ACK, nowNanos);
+            }
+            return;
+        }
+        if (queue.length(0) > segmentBytes && !split(0, segmentBytes)) {
+            return;
+        }
+        transmit(0, nowNanos);
+    }
+
+    /** The retransmission or probe timer has run out. */
+    void timerExpired(long nowNanos) {
+        if (highest == unacknowledged) {
+            probe(nowNanos);
+            return;
+        }
+        if (connection.hasWaitedTooLong(retries + 1, nowNanos - progressNanos, nowNanos)) {
+            return;
+        }
+        boolean first = retries == 0;
+        retries++;
+        rtt.backOff();
+        connection.layer.counters.timedOut();
+        if (!connection.state().isSynchronized()) {
+            connection.timers.set(TcpTimers.RETRANSMIT, nowNanos + rtt.timeoutNanos());
+            connection.retransmitSynchronize(nowNanos);
+            return;
+        }
+        if (window == 0) {
+            // The peer has closed its window after the fact; it is alive, so a segment is enough
+            // and nothing was lost.
+            connection.timers.set(TcpTimers.RETRANSMIT, nowNanos + rtt.timeoutNanos());
+            retransmitFirst(nowNanos);
+            return;
+        }
+        recovery.timedOut(unacknowledged, highest, first);
+        queue.markAllResent();
+        next = unacknowledged;
+        nextIndex = 0;
+        connection.timers.set(TcpTimers.RETRANSMIT, nowNanos + rtt.timeoutNanos());
+        output(nowNanos);
+        if (next == unacknowledged && nextIndex < queue.size()) {
+            // The window has shrunk below what it had allowed; the segment was in it when it was
+            // sent first.
+            sendNext(nowNanos);
+        }
+    }
+
+    /**
+     * Nothing is in flight and data wait: the window is closed, or too small for a segment (RFC
+     * 9293 3.8.6.1).
+     */
+    private void probe(long nowNanos) {
+        if (nextIndex >= queue.size() && !(finQueued && next == end)) {
+            return;
+        }
+        if (connection.hasWaitedTooLong(retries + 1, nowNanos - progressNanos, nowNanos)) {
+            return;
+        }
+        retries++;
+        probes = Math.min(probes + 1, PROBES_MAX_SHIFT);
+        int usable = Math.min(window, segmentBytes);
+        if (usable > 0 && nextIndex < queue.size()) {
+            // Silly-window avoidance gives way after a time-out: whatever fits goes.
+            if (queue.length(nextIndex) <= usable || split(nextIndex, usable)) {
+                sendNext(nowNanos);
+            }
+        } else {
+            control(unacknowledged - 1, TcpHeader.ACK, nowNanos);
+        }
+        armTimer(nowNanos);
+    }
+
+    /**
+     * The sequence number of a segment without data: the next one, unless the peer's window has
+     * shrunk below it.
+     */
+    int acknowledgmentSequence() {
+        int windowEnd = windowAcknowledgment + window;
+        return SequenceNumber.before(windowEnd, highest) ? windowEnd : highest;
+    }
+
+    /** A segment that the peer has to answer although it brings nothing new. */
+    void keepAliveProbe(long nowNanos) {
+        control(unacknowledged - 1, TcpHeader.ACK, nowNanos);
+    }
+
+    /**
+     * The peer has answered with its window closed: it is alive, however long that lasts (RFC 9293
+     * 3.8.6.1).
+     */
+    void windowStaysClosed(long nowNanos) {
+        retries = 0;
+        progressNanos = nowNanos;
+    }
+
+    /** Whether a packet for application data can be had. */
+    boolean mayReserve() {
+        Packet packet = output.acquire();
+        if (packet == null) {
+            return false;
+        }
+        packet.release();
+        return true;
+    }
+
+    /** Gives all packets back. */
+    void close() {
+        queue.clear();
+        nextIndex = 0;
+    }
+
+    // ---- figures ----
+
+    int segmentBytes() {
+        return segmentBytes;
+    }
+
+    int windowShift() {
+        return windowShift;
+    }
+
+    int window() {
+        return window;
+    }
+
+    int windowMax() {
+        return windowMax;
+    }
+
+    boolean isFinQueued() {
+        return finQueued;
+    }
+
+    boolean hasUnsent() {
+        return nextIndex < queue.size() || (finQueued && next == end);
+    }
+
+    /** Bytes written that the peer has not acknowledged. */
+    int queuedBytes() {
+        return queue.size() == 0 ? 0 : end - queue.sequence(0);
+    }
+
+    /** How many more bytes the application may write now, as far as this connection's limits go. */
+    int freeBytes() {
+        return queue.size() >= segmentsMax() ? 0 : Math.max(0, bufferBytes - queuedBytes());
+    }
+
+    /** Small segments take a whole buffer each, so their number is bounded too. */
+    private int segmentsMax() {
+        return SEGMENTS_MIN + (bufferBytes >> SEGMENT_BYTES_SHIFT);
+    }
+
+    int bufferBytes() {
+        return bufferBytes;
+    }
+
+    void bufferBytes(int bytes) {
+        bufferBytes = bytes;
+    }
+
+    boolean noDelay() {
+        return noDelay;
+    }
+
+    void noDelay(boolean on) {
+        noDelay = on;
+    }
+
+    long retransmitted() {
+        return retransmitted;
+    }
+
+    long bytesAcknowledged() {
+        return bytesAcknowledged;
+    }
+
+    int retries() {
+        return retries;
+    }
+}
