@@ -8,4 +8,10 @@ module dev.ringroad.cli {
 
     opens dev.ringroad.cli to
             info.picocli;
+    opens dev.ringroad.cli.common to
+            info.picocli;
+    opens dev.ringroad.cli.run to
+            info.picocli;
+    opens dev.ringroad.cli.doctor to
+            info.picocli;
 }

@@ -1,30 +1,82 @@
 package dev.ringroad.cli;
 
+import dev.ringroad.cli.common.Refusal;
+import dev.ringroad.cli.doctor.DoctorCommand;
+import dev.ringroad.cli.run.RunCommand;
+
+import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+import java.util.concurrent.Callable;
 
 /** The {@code ringroad} command. */
 @Command(
         name = "ringroad",
-        description = "Kernel bypass for the JVM.",
+        description =
+                "Kernel bypass for the JVM: unmodified Java programs over a user-space TCP/IP stack.",
         mixinStandardHelpOptions = true,
-        versionProvider = Version.class)
-public final class Main implements Runnable {
+        versionProvider = Version.class,
+        subcommands = {RunCommand.class, CompareCommand.class, DoctorCommand.class},
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "Begin with @|bold ringroad compare --quick|@, which needs no rights and no network card.",
+            "@|bold ringroad COMMAND --help|@ tells more about a command.",
+            "Exit codes: 0 done, 1 failed, 2 wrong use or missing rights; run passes on the program's own."
+        })
+public final class Main implements Callable<Integer> {
+    private static final int HELP_WIDTH = 100;
 
-    @CommandLine.Spec private CommandLine.Model.CommandSpec specification;
+    @Spec private @Nullable CommandSpec specification;
 
     /** Used by picocli. */
     Main() {}
 
-    /**
-     * Runs the command and ends the process with its exit code: 0, or 2 for a wrong command line.
-     */
-    public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+    @Override
+    public Integer call() {
+        if (specification != null) {
+            specification.commandLine().usage(System.err);
+        }
+        return Refusal.WRONG_USE;
     }
 
-    @Override
-    public void run() {
-        specification.commandLine().usage(System.out);
+    /** Runs the command and ends the process with its exit code. */
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The command with all its subcommands, ready to execute. */
+    static CommandLine commandLine() {
+        CommandLine commandLine = new CommandLine(new Main());
+        commandLine.setUsageHelpAutoWidth(true);
+        commandLine.setUsageHelpWidth(HELP_WIDTH);
+        commandLine.setExpandAtFiles(false); // java has argument files of its own
+        commandLine.setExecutionExceptionHandler(Main::refuse);
+        commandLine.setParameterExceptionHandler(Main::explain);
+        commandLine.getSubcommands().values().stream()
+                .filter(command -> command.getCommand() instanceof RunCommand)
+                .forEach(run -> run.setStopAtPositional(true)); // what follows is the program's
+        return commandLine;
+    }
+
+    private static int refuse(Exception e, CommandLine commandLine, CommandLine.ParseResult parsed)
+            throws Exception {
+        if (e instanceof Refusal refusal) {
+            commandLine.getErr().println("ringroad: " + refusal.getMessage());
+            return refusal.exitCode();
+        }
+        throw e;
+    }
+
+    private static int explain(CommandLine.ParameterException e, String[] words) {
+        String command = e.getCommandLine().getCommandSpec().qualifiedName();
+        e.getCommandLine()
+                .getErr()
+                .println("ringroad: " + e.getMessage() + ". See " + command + " --help.");
+        return Refusal.WRONG_USE;
     }
 }

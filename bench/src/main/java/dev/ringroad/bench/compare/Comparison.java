@@ -117,13 +117,7 @@ public final class Comparison {
                         + pace.millis()
                         + " ms measured; medians are shown");
         for (Traffic traffic : Traffic.values()) {
-            String what =
-                    switch (traffic) {
-                        case ROUND_TRIPS -> "round trips";
-                        case STREAM -> "the stream";
-                        case REQUESTS -> "http";
-                    };
-            facts.put(ours.name() + ", " + what, ours.settings(traffic));
+            facts.put(ours.name() + ", " + traffic.words(), ours.settings(traffic));
         }
         facts.put(peer.name(), peer.settings(Traffic.ROUND_TRIPS));
         return facts;

@@ -1,0 +1,195 @@
+package dev.ringroad.cli.run;
+
+import dev.ringroad.cli.common.Machine;
+import dev.ringroad.cli.common.Refusal;
+import dev.ringroad.net.device.DeviceSpec;
+import dev.ringroad.net.device.SpecException;
+import dev.ringroad.stack.ip.IpPrefix;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Looks at device specifications before a JVM is started for them, so that what is wrong is said at
+ * once and in a sentence. The drivers check everything again when they open the devices.
+ */
+final class SpecCheck {
+    private static final int UNIX_PATH_BYTES_MAX =
+            107; // sun_path of 108 bytes in linux/un.h, with its end
+    private static final int INTERFACE_NAME_MAX = 15; // IFNAMSIZ of 16 in linux/if.h, with its end
+    private static final int UNIX_TABLE_FIELDS = 8; // proc_net(5): Num … Inode Path
+    private static final String LISTENING = "00010000"; // __SO_ACCEPTCON in linux/net.h
+
+    private final Machine machine;
+
+    private SpecCheck(Machine machine) {
+        this.machine = machine;
+    }
+
+    /** Refuses the first specification that cannot work. */
+    static void all(List<String> specs) {
+        all(specs, Machine.here());
+    }
+
+    /** The same on another machine. */
+    static void all(List<String> specs, Machine machine) {
+        SpecCheck check = new SpecCheck(machine);
+        Set<String> devices = new HashSet<>();
+        for (String spec : specs) {
+            try {
+                DeviceSpec parsed = DeviceSpec.parse(spec);
+                if (!devices.add(parsed.kind() + ":" + parsed.address())
+                        && !parsed.options().containsKey("id")) {
+                    throw Refusal.wrongUse(
+                            "Two --net name the device "
+                                    + parsed.kind()
+                                    + ":"
+                                    + parsed.address()
+                                    + "; leave one of them out.");
+                }
+                check.one(parsed);
+            } catch (SpecException e) {
+                throw Refusal.wrongUse(sentence(e.getMessage()));
+            }
+        }
+    }
+
+    private static String sentence(@Nullable String text) {
+        String said = String.valueOf(text);
+        return said.endsWith(".") ? said : said + ".";
+    }
+
+    private void one(DeviceSpec spec) {
+        addresses(spec);
+        switch (spec.kind()) {
+            case "memif" -> memif(spec);
+            case "tap" -> tap(spec);
+            default ->
+                    throw Refusal.wrongUse(
+                            "There is no device kind "
+                                    + spec.kind()
+                                    + " in \""
+                                    + spec
+                                    + "\"; there are memif and tap.");
+        }
+    }
+
+    private static void addresses(DeviceSpec spec) {
+        @Nullable String address = spec.take("ip");
+        if (address == null) {
+            throw Refusal.wrongUse(
+                    "\""
+                            + spec
+                            + "\" gives the stack no address; add ip=ADDRESS/LENGTH, such as ip=10.9.0.1/24.");
+        }
+        prefix(address);
+        @Nullable String host = spec.take("host");
+        if (host != null) {
+            prefix(host);
+        }
+    }
+
+    private static void prefix(String text) {
+        try {
+            IpPrefix.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.wrongUse(sentence(e.getMessage()));
+        }
+    }
+
+    private void memif(DeviceSpec spec) {
+        String role = spec.takeOneOf("role", "client", List.of("server", "client"));
+        boolean inAbstract = spec.takeYesNo("abstract", false);
+        Path path = Path.of(spec.address());
+        if (spec.address().getBytes(StandardCharsets.UTF_8).length > UNIX_PATH_BYTES_MAX) {
+            throw Refusal.wrongUse(
+                    "The socket path "
+                            + path
+                            + " is longer than "
+                            + UNIX_PATH_BYTES_MAX
+                            + " bytes, which is the kernel's limit; choose a shorter one.");
+        }
+        if (!inAbstract) {
+            folder(path, role.equals("server"));
+        }
+        String listed = (inAbstract ? "@" : "") + spec.address();
+        if (role.equals("server") && isListening(listed)) {
+            throw Refusal.wrongUse(
+                    "Another process listens on "
+                            + spec.address()
+                            + " already; end it (ss -xlp shows which one), or choose another path or role=client.");
+        }
+    }
+
+    private void folder(Path path, boolean server) {
+        Path folder = path.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw Refusal.wrongUse("The folder of " + path + " does not exist; make it first.");
+        }
+        if (server && !Files.isWritable(folder)) {
+            throw Refusal.wrongUse(
+                    "This user may not make a socket in "
+                            + folder
+                            + "; choose a folder with write access.");
+        }
+        if (server && Files.isRegularFile(path)) {
+            throw Refusal.wrongUse(
+                    path + " is a file, not a socket; remove it or choose another path.");
+        }
+        if (!server && Files.exists(path) && !Files.isWritable(path)) {
+            throw Refusal.wrongUse(
+                    "This user may not connect to "
+                            + path
+                            + "; the server's user has to allow writing to it.");
+        }
+    }
+
+    /** By /proc/net/unix and not by connecting, which the server would notice. */
+    private boolean isListening(String path) {
+        // Both sides as single bytes: a path may have any.
+        String listed =
+                new String(path.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        return machine.text("proc/net/unix").stream()
+                .flatMap(String::lines)
+                .map(line -> line.strip().split("\\s+", UNIX_TABLE_FIELDS))
+                .anyMatch(
+                        fields ->
+                                fields.length == UNIX_TABLE_FIELDS
+                                        && fields[3].equals(LISTENING)
+                                        && fields[7].equals(listed));
+    }
+
+    private void tap(DeviceSpec spec) {
+        String name = spec.address();
+        if (name.length() > INTERFACE_NAME_MAX || !name.matches("[^/\\s:]+")) {
+            throw Refusal.wrongUse(
+                    "\""
+                            + name
+                            + "\" cannot be an interface's name; it has 1 to "
+                            + INTERFACE_NAME_MAX
+                            + " characters, no slash, colon or space.");
+        }
+        if (!machine.exists("dev/net/tun")) {
+            throw Refusal.wrongUse(
+                    "/dev/net/tun does not exist; load the kernel's module: modprobe tun.");
+        }
+        String present = "sys/class/net/" + name;
+        if (machine.exists(present) && !machine.exists(present + "/tun_flags")) {
+            throw Refusal.wrongUse(
+                    "The interface " + name + " exists and is no TAP; choose another name.");
+        }
+        if (!machine.hasCapability(Machine.CAP_NET_ADMIN) && !machine.exists(present)) {
+            throw Refusal.wrongUse(
+                    "A new TAP needs the capability CAP_NET_ADMIN; run as root, or have root make one for this user:"
+                            + " ip tuntap add "
+                            + name
+                            + " mode tap user NAME.");
+        }
+    }
+}
