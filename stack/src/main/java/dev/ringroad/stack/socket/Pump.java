@@ -149,14 +149,14 @@ public final class Pump implements AutoCloseable, Endpoint.Observer {
 
     /** Makes everybody who waits for the endpoint look at their cancellation. */
     public void wake(Endpoint endpoint) {
-        for (Watch w = (Watch) endpoint.attachment(); w != null; w = w.next) {
+        for (Watch w = (Watch) endpoint.attachment; w != null; w = w.next) {
             w.endpointReady();
         }
     }
 
     @Override
     public void readyChanged(Endpoint endpoint, int ready) {
-        for (Watch w = (Watch) endpoint.attachment(); w != null; w = w.next) {
+        for (Watch w = (Watch) endpoint.attachment; w != null; w = w.next) {
             if ((w.interest & ready) != 0) {
                 w.endpointReady();
             }

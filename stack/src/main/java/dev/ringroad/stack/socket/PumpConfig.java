@@ -1,6 +1,6 @@
 package dev.ringroad.stack.socket;
 
-import dev.ringroad.stack.Profile;
+import dev.ringroad.stack.config.Profile;
 
 /**
  * How a {@link Pump} spends time while nothing arrives.

@@ -18,8 +18,8 @@ abstract class Watch {
     final void attach(Endpoint to, int newInterest) {
         endpoint = to;
         interest = newInterest;
-        next = (Watch) to.attachment();
-        to.attachment(this);
+        next = (Watch) to.attachment;
+        to.attachment = this;
     }
 
     final void detach() {
@@ -27,9 +27,9 @@ abstract class Watch {
         if (from == null) {
             return;
         }
-        Watch head = (Watch) from.attachment();
+        Watch head = (Watch) from.attachment;
         if (head == this) {
-            from.attachment(next);
+            from.attachment = next;
         } else {
             unlinkAfter(head);
         }
