@@ -19,6 +19,7 @@ import dev.ringroad.stack.ip.IpDatagram;
 import dev.ringroad.stack.ip.IpLayer;
 import dev.ringroad.stack.ip.NetInterface;
 import dev.ringroad.stack.ip.Protocols;
+import dev.ringroad.stack.tcp.TcpLayer;
 import dev.ringroad.stack.udp.UdpLayer;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,7 @@ public final class NetStack implements AutoCloseable {
     private final IcmpLayer icmp;
     private final Igmp igmp;
     private final UdpLayer udp;
+    private final TcpLayer tcp;
     private final Burst received;
     private final IpDatagram datagram = new IpDatagram();
     private long servicedNanos;
@@ -62,8 +64,10 @@ public final class NetStack implements AutoCloseable {
         this.icmp = new IcmpLayer(config, ip, counters, nowNanos);
         this.igmp = new Igmp(ip, timers, counters);
         this.udp = new UdpLayer(config, ip, icmp, counters);
+        this.tcp = new TcpLayer(config, ip, timers, counters);
         this.received = new Burst(config.burstPackets());
         this.servicedNanos = nowNanos;
+        ip.protocol(Protocols.TCP, tcp);
         ip.protocol(Protocols.UDP, udp);
         ip.reassemblyExpiry(icmp);
         ip.groupReporter(igmp);
@@ -89,7 +93,12 @@ public final class NetStack implements AutoCloseable {
         return ip;
     }
 
-    /** The UDP layer. */
+    /** Where connections and listeners are opened. */
+    public TcpLayer tcp() {
+        return tcp;
+    }
+
+    /** Where datagram endpoints are opened. */
     public UdpLayer udp() {
         return udp;
     }
@@ -133,6 +142,7 @@ public final class NetStack implements AutoCloseable {
             work += receiveLoopback(nowNanos);
         }
         work += timers.expire(nowNanos);
+        tcp.endOfBurst(nowNanos);
         if (serviceDue || nowNanos - servicedNanos >= config.serviceIntervalNanos()) {
             serviceDue = false;
             servicedNanos = nowNanos;
@@ -214,6 +224,7 @@ public final class NetStack implements AutoCloseable {
             return;
         }
         switch (datagram.protocol()) {
+            case Protocols.TCP -> tcp.input(payload, datagram, nowNanos);
             case Protocols.UDP -> udp.input(payload, datagram, nowNanos);
             case Protocols.ICMP -> icmp.input(payload, datagram, nowNanos);
             case Protocols.IGMP -> igmp.input(payload, datagram, nowNanos);
@@ -273,13 +284,14 @@ public final class NetStack implements AutoCloseable {
         serviceDue = true;
     }
 
-    /** Ends all endpoints without a word to their peers, gives every packet back and closes the devices. */
+    /** Resets all connections, ends all endpoints, gives every packet back and closes the devices. */
     @Override
     public void close() {
         if (closed) {
             return;
         }
         closed = true;
+        tcp.close(servicedNanos);
         udp.close(servicedNanos);
         flush();
         ip.close();

@@ -4,8 +4,10 @@ import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.core.linux.SystemCallException;
 import dev.ringroad.stack.NetStack;
 import dev.ringroad.stack.endpoint.Endpoint;
-import java.util.concurrent.locks.LockSupport;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Runs one stack for many threads: one at a time owns it, and the one that waits does the work.
@@ -25,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  *       milliseconds, and takes over if nobody has driven since; then it sleeps on the descriptors.
  * </ul>
  *
- * <p>Every public method but {@link #lock}, {@link #close} and the accessors is called with the lock
- * held. Readiness reaches waiters through the endpoints' {@link Endpoint.Observer}, which this class
- * is; it only marks, and the wake-ups follow after the poll.
+ * <p>Every public method but {@link #lock}, {@link #close} and the accessors is called with the
+ * lock held. Readiness reaches waiters through the endpoints' {@link Endpoint.Observer}, which this
+ * class is; it only marks, and the wake-ups follow after the poll.
  */
 public final class Pump implements AutoCloseable, Endpoint.Observer {
     /** Returned by the loops when the thread no longer has the role that the loop is for. */
@@ -67,7 +69,9 @@ public final class Pump implements AutoCloseable, Endpoint.Observer {
         return stack;
     }
 
-    /** Acquires the stack. Not re-entrant; hold it for one operation, never over a blocking call. */
+    /**
+     * Acquires the stack. Not re-entrant; hold it for one operation, never over a blocking call.
+     */
     public void lock() {
         lock.lock();
     }

@@ -3,9 +3,9 @@ package dev.ringroad.stack.socket;
 /**
  * The pump's background thread: drives the stack while no thread of the program does.
  *
- * <p>While the program's threads drive, the worker is a watchman. It looks in every
- * {@link PumpConfig#watchNanos} and takes the role when nobody has driven since it last looked. When
- * the driver sleeps on the descriptors there is nothing to watch, and the worker lies dormant until
+ * <p>While the program's threads drive, the worker is a watchman. It looks in every {@link
+ * PumpConfig#watchNanos} and takes the role when nobody has driven since it last looked. When the
+ * driver sleeps on the descriptors there is nothing to watch, and the worker lies dormant until
  * that driver leaves.
  */
 final class PumpWorker implements Runnable {
@@ -107,8 +107,7 @@ final class PumpWorker implements Runnable {
             }
             turnsSeen = pump.turns();
             dormant = pump.hasDriver() && pump.driverIsAsleep();
-            long watchNanos =
-                    pump.waiting() > 1 ? config.crowdedWatchNanos() : config.watchNanos();
+            long watchNanos = pump.waiting() > 1 ? config.crowdedWatchNanos() : config.watchNanos();
             long timeoutNanos = dormant ? -1 : watchNanos;
             sleeper.prepare();
             pump.unlock();

@@ -1,6 +1,7 @@
 package dev.ringroad.stack.socket;
 
 import dev.ringroad.stack.endpoint.Endpoint;
+
 import org.jspecify.annotations.Nullable;
 
 /**

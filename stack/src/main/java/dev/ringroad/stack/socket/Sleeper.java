@@ -3,6 +3,7 @@ package dev.ringroad.stack.socket;
 import dev.ringroad.core.linux.EventFd;
 import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.core.linux.SystemCallException;
+
 import org.jspecify.annotations.Nullable;
 
 /** A place to sleep on the devices' descriptors, with an event of its own to be woken by. */
@@ -24,7 +25,9 @@ final class Sleeper implements AutoCloseable {
         return pollSet;
     }
 
-    /** Sleeps until a descriptor is ready, somebody kicks or the time is over; below 0 is for ever. */
+    /**
+     * Sleeps until a descriptor is ready, somebody kicks or the time is over; below 0 is for ever.
+     */
     void sleep(long timeoutNanos) {
         int ready = pollSet.poll(timeoutNanos);
         if (ready > 0 && pollSet.readyEvents(0) != 0) {

@@ -30,7 +30,9 @@ final class StackLock {
     private static final int YIELDS = 20;
     private static final long NAP_NANOS = 50_000;
 
-    /** How long the driver stands back; a contender that is on a core takes the lock in far less. */
+    /**
+     * How long the driver stands back; a contender that is on a core takes the lock in far less.
+     */
     private static final int COURTESY_SPINS = 200;
 
     private volatile int held;
@@ -77,7 +79,9 @@ final class StackLock {
         return contenders != 0;
     }
 
-    /** Releases the lock for as long as a waiting contender needs to take it, then acquires again. */
+    /**
+     * Releases the lock for as long as a waiting contender needs to take it, then acquires again.
+     */
     void letOthersIn() {
         unlock();
         for (int i = 0; i < COURTESY_SPINS && held == 0 && contenders != 0; i++) {

@@ -1,14 +1,16 @@
 package dev.ringroad.stack.socket;
 
 import dev.ringroad.stack.endpoint.Endpoint;
-import java.util.concurrent.locks.LockSupport;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A thread that waits for an endpoint or for a selector's queue. Guarded by the stack's lock.
  *
- * <p>A platform thread has one for life, so that a blocking read allocates nothing; a virtual thread
- * makes one for each wait.
+ * <p>A platform thread has one for life, so that a blocking read allocates nothing; a virtual
+ * thread makes one for each wait.
  */
 final class Waiter extends Watch {
     private static final ThreadLocal<Waiter> OF_THREAD =

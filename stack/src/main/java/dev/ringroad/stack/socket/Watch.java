@@ -1,12 +1,14 @@
 package dev.ringroad.stack.socket;
 
 import dev.ringroad.stack.endpoint.Endpoint;
+
 import org.jspecify.annotations.Nullable;
 
 /**
  * Somebody's interest in an endpoint's readiness; a link of the list that hangs at the endpoint.
  * Guarded by the stack's lock.
  */
+@SuppressWarnings("ReferenceEquality") // links of a list are compared by identity
 abstract class Watch {
     @Nullable Endpoint endpoint;
     int interest;

@@ -1,0 +1,334 @@
+package dev.ringroad.stack.socket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ringroad.core.counter.CounterFile;
+import dev.ringroad.net.device.NetDevice;
+import dev.ringroad.net.driver.pair.PairDevice;
+import dev.ringroad.stack.NetStack;
+import dev.ringroad.stack.config.Profile;
+import dev.ringroad.stack.config.StackConfig;
+import dev.ringroad.stack.endpoint.Endpoint;
+import dev.ringroad.stack.ip.InterfaceConfig;
+import dev.ringroad.stack.ip.IpAddress;
+import dev.ringroad.stack.tcp.TcpConnection;
+import dev.ringroad.stack.tcp.TcpListener;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Two stacks in one process, each with threads that wait for it. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class PumpTest {
+    private static final IpAddress SERVER = IpAddress.parse("10.0.0.1");
+    private static final int PORT = 7;
+    private static final long FOR_EVER = Long.MAX_VALUE;
+
+    private CounterFile counters;
+    private Pump server;
+    private Pump client;
+
+    @BeforeEach
+    void join() throws IOException {
+        counters = CounterFile.inMemory(1024);
+        PairDevice.Ends ends = PairDevice.create("a", "b", 2048, 2048, 1500);
+        server = pump(ends.a(), "10.0.0.1/24", Profile.LATENCY);
+        client = pump(ends.b(), "10.0.0.2/24", Profile.SAFE);
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
+        server.close();
+        counters.close();
+    }
+
+    private Pump pump(NetDevice device, String address, Profile profile) throws IOException {
+        long now = System.nanoTime();
+        NetStack stack = new NetStack(StackConfig.of(profile), counters, now);
+        stack.attach(device, InterfaceConfig.of(address), now);
+        return new Pump(stack, PumpConfig.of(profile));
+    }
+
+    @Test
+    void platformThreadsDriveThemselves() throws Exception {
+        echoes(Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory()), 4, 200);
+    }
+
+    @Test
+    void virtualThreadsAreDrivenByTheWorker() throws Exception {
+        echoes(Executors.newVirtualThreadPerTaskExecutor(), 50, 20);
+    }
+
+    @Test
+    void aWaitEndsAtItsDeadline() {
+        TcpListener listener = listen();
+        server.lock();
+        try {
+            long start = System.nanoTime();
+            int ready =
+                    server.await(listener, Endpoint.ACCEPT, start + 20_000_000, Cancellation.NEVER);
+            assertThat(ready).isZero();
+            assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(20_000_000);
+        } finally {
+            server.unlock();
+        }
+    }
+
+    @Test
+    void aWaitEndsWhenCancelledWhetherItSpinsOrSleepsOrIsParked() throws Exception {
+        for (Pump pump : List.of(server, client)) {
+            TcpConnection first = open(pump);
+            TcpConnection second = open(pump);
+            AtomicBoolean cancelled = new AtomicBoolean();
+            try (ExecutorService threads = Executors.newCachedThreadPool()) {
+                List<Future<Integer>> waits = new ArrayList<>();
+                for (TcpConnection connection : List.of(first, second)) {
+                    waits.add(threads.submit(() -> waitFor(pump, connection, cancelled)));
+                    TimeUnit.MILLISECONDS.sleep(20);
+                }
+                cancelled.set(true);
+                pump.lock();
+                pump.wake(first);
+                pump.wake(second);
+                pump.unlock();
+                for (Future<Integer> wait : waits) {
+                    assertThat(wait.get()).isZero();
+                }
+            }
+        }
+    }
+
+    @Test
+    void anInterruptedPlatformThreadWaitsOnAndKeepsItsInterrupt() throws Exception {
+        TcpConnection busy = open(server);
+        TcpConnection parked = open(server);
+        AtomicBoolean cancelled = new AtomicBoolean();
+        AtomicBoolean interruptKept = new AtomicBoolean();
+        Thread first =
+                Thread.ofPlatform()
+                        .start(
+                                () -> {
+                                    waitFor(server, parked, cancelled);
+                                    interruptKept.set(Thread.currentThread().isInterrupted());
+                                });
+        TimeUnit.MILLISECONDS.sleep(20);
+        Thread second = Thread.ofPlatform().start(() -> waitFor(server, busy, cancelled));
+        TimeUnit.MILLISECONDS.sleep(20);
+        first.interrupt();
+        TimeUnit.MILLISECONDS.sleep(20);
+        assertThat(first.isAlive()).isTrue();
+        cancelled.set(true);
+        server.lock();
+        server.wake(busy);
+        server.wake(parked);
+        server.unlock();
+        first.join();
+        second.join();
+        assertThat(interruptKept).isTrue();
+    }
+
+    @Test
+    void aQueueTellsWhichEndpointsBecameReady() throws Exception {
+        TcpListener listener = listen();
+        try (ExecutorService threads = Executors.newCachedThreadPool()) {
+            Future<TcpConnection> connecting = threads.submit(this::connect);
+            server.lock();
+            try {
+                ReadyQueue queue = server.newReadyQueue();
+                Registration registration = queue.register(listener, Endpoint.ACCEPT, "key");
+                assertThat(server.await(queue, FOR_EVER, Cancellation.NEVER)).isNotZero();
+                Registration ready = Objects.requireNonNull(queue.take());
+                assertThat(ready).isSameAs(registration);
+                assertThat(ready.attachment()).isEqualTo("key");
+                assertThat(ready.ready()).isEqualTo(Endpoint.ACCEPT);
+                assertThat(queue.take()).isNull();
+                queue.enqueue(ready);
+                ready.cancel();
+                assertThat(queue.take()).isNull();
+            } finally {
+                server.unlock();
+            }
+            assertThat(connecting.get().error()).isZero();
+        }
+    }
+
+    @Test
+    void aSelectorThatSleepsElsewhereIsWoken() throws Exception {
+        TcpListener listener = listen();
+        Thread sleeping = Thread.currentThread();
+        server.lock();
+        ReadyQueue queue = server.newReadyQueue();
+        queue.register(listener, Endpoint.ACCEPT, "key");
+        AtomicBoolean woken = new AtomicBoolean();
+        boolean maySleep =
+                queue.sleepsElsewhere(
+                        () -> {
+                            woken.set(true);
+                            java.util.concurrent.locks.LockSupport.unpark(sleeping);
+                        });
+        server.unlock();
+        assertThat(maySleep).isTrue();
+        try (ExecutorService threads = Executors.newCachedThreadPool()) {
+            Future<TcpConnection> connecting = threads.submit(this::connect);
+            while (!woken.get()) {
+                java.util.concurrent.locks.LockSupport.park();
+            }
+            connecting.get();
+        }
+        server.lock();
+        queue.awake();
+        assertThat(queue.take()).isNotNull();
+        server.unlock();
+    }
+
+    private void echoes(ExecutorService executor, int connections, int rounds) throws Exception {
+        TcpListener listener = listen();
+        try (executor) {
+            Future<?> acceptor =
+                    executor.submit(
+                            () -> {
+                                for (int i = 0; i < connections; i++) {
+                                    TcpConnection accepted = accept(listener);
+                                    executor.execute(() -> echo(accepted));
+                                }
+                            });
+            List<Future<Integer>> clients = new ArrayList<>();
+            for (int i = 0; i < connections; i++) {
+                clients.add(executor.submit(() -> talk(rounds)));
+            }
+            for (Future<Integer> talking : clients) {
+                assertThat(talking.get()).isEqualTo(rounds);
+            }
+            acceptor.get();
+        }
+    }
+
+    private int talk(int rounds) {
+        TcpConnection connection = connect();
+        byte[] sent = new byte[64];
+        byte[] received = new byte[64];
+        for (int round = 0; round < rounds; round++) {
+            sent[63] = (byte) round;
+            write(client, connection, sent, sent.length);
+            int got = 0;
+            while (got < sent.length) {
+                got += read(client, connection, received, got);
+            }
+            if (received[63] != (byte) round) {
+                return round;
+            }
+        }
+        client.lock();
+        connection.close(System.nanoTime());
+        client.flush();
+        client.unlock();
+        return rounds;
+    }
+
+    private void echo(TcpConnection connection) {
+        byte[] buffer = new byte[64];
+        for (int n = read(server, connection, buffer, 0);
+                n > 0;
+                n = read(server, connection, buffer, 0)) {
+            write(server, connection, buffer, n);
+        }
+        server.lock();
+        connection.close(System.nanoTime());
+        server.flush();
+        server.unlock();
+    }
+
+    private static int read(Pump pump, TcpConnection connection, byte[] into, int at) {
+        pump.lock();
+        try {
+            int n;
+            while ((n = connection.read(into, at, into.length - at, System.nanoTime())) == 0) {
+                pump.await(connection, Endpoint.READ, FOR_EVER, Cancellation.NEVER);
+            }
+            return n;
+        } finally {
+            pump.unlock();
+        }
+    }
+
+    private static void write(Pump pump, TcpConnection connection, byte[] from, int bytes) {
+        pump.lock();
+        try {
+            int written = connection.write(from, 0, bytes, System.nanoTime());
+            assertThat(written).isEqualTo(bytes);
+            pump.flush();
+        } finally {
+            pump.unlock();
+        }
+    }
+
+    private TcpConnection accept(TcpListener listener) {
+        server.lock();
+        try {
+            TcpConnection accepted;
+            while ((accepted = listener.accept()) == null) {
+                server.await(listener, Endpoint.ACCEPT, FOR_EVER, Cancellation.NEVER);
+            }
+            return accepted;
+        } finally {
+            server.unlock();
+        }
+    }
+
+    private TcpListener listen() {
+        server.lock();
+        try {
+            TcpListener listener = server.stack().tcp().listener();
+            assertThat(listener.bind(SERVER, PORT, true)).isZero();
+            assertThat(listener.listen(128)).isZero();
+            return listener;
+        } finally {
+            server.unlock();
+        }
+    }
+
+    private TcpConnection connect() {
+        TcpConnection connection = open(client);
+        client.lock();
+        try {
+            connection.connect(SERVER, PORT, System.nanoTime());
+            client.flush();
+            assertThat(client.await(connection, Endpoint.CONNECT, FOR_EVER, Cancellation.NEVER))
+                    .isNotZero();
+            return connection;
+        } finally {
+            client.unlock();
+        }
+    }
+
+    private static TcpConnection open(Pump pump) {
+        pump.lock();
+        try {
+            return pump.stack().tcp().open();
+        } finally {
+            pump.unlock();
+        }
+    }
+
+    private static int waitFor(Pump pump, TcpConnection connection, AtomicBoolean cancelled) {
+        pump.lock();
+        try {
+            return pump.await(connection, Endpoint.CONNECT, FOR_EVER, cancelled::get);
+        } finally {
+            pump.unlock();
+        }
+    }
+}
