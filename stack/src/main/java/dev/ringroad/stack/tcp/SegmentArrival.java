@@ -63,10 +63,10 @@ final class SegmentArrival {
             return;
         }
         if (!acknowledges) {
-            c.crossedSynchronize(s, nowNanos);
+            c.handshake.crossed(s, nowNanos);
             return;
         }
-        c.synchronizeReceived(s, nowNanos);
+        c.handshake.agree(s, nowNanos);
         c.receiver.wantAcknowledgment();
         c.established(s, nowNanos);
         c.sender.output(nowNanos);
@@ -127,7 +127,7 @@ final class SegmentArrival {
             s.sequence++;
             return false;
         }
-        c.retransmitSynchronize(nowNanos);
+        c.handshake.retransmit(nowNanos);
         return true;
     }
 
@@ -200,14 +200,14 @@ final class SegmentArrival {
         }
         // RFC 5961 section 5: old is old by a window at most, and nothing unsent is acknowledged.
         if (SequenceNumber.after(s.acknowledgment, tx.highest)
-                || SequenceNumber.before(s.acknowledgment, tx.unacknowledged - tx.windowMax())) {
+                || SequenceNumber.before(s.acknowledgment, tx.unacknowledged - tx.window.largestBytes())) {
             layer.counters.drop(DropReason.TCP_ACK_UNACCEPTABLE);
             challenge(c, nowNanos);
             return false;
         }
-        int window = s.window << tx.windowShift();
+        int window = s.window << tx.window.shift();
         if (tx.isNew(s.acknowledgment)) {
-            tx.updateWindow(s.sequence, s.acknowledgment, window);
+            tx.window.update(s.sequence, s.acknowledgment, window);
             tx.acknowledged(s.acknowledgment, echoedNanos(c, s, nowNanos), nowNanos);
             layer.confirm(c, nowNanos);
             if (tx.isFinAcknowledged()) {
@@ -215,9 +215,9 @@ final class SegmentArrival {
             }
             return c.state() != TcpState.CLOSED;
         }
-        boolean changed = tx.updateWindow(s.sequence, s.acknowledgment, window);
+        boolean changed = tx.window.update(s.sequence, s.acknowledgment, window);
         if (s.acknowledgment == tx.unacknowledged) {
-            if (tx.window() == 0) {
+            if (tx.window.bytes() == 0) {
                 tx.windowStaysClosed(nowNanos);
             } else if (!changed && s.sequenceLength() == 0 && tx.highest != tx.unacknowledged) {
                 tx.duplicateAcknowledgment(nowNanos);

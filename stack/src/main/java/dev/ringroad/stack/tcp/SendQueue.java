@@ -1,6 +1,7 @@
 package dev.ringroad.stack.tcp;
 
 import dev.ringroad.net.packet.Packet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The segments that were written and are not yet acknowledged, oldest first; each is a packet with
@@ -106,10 +107,54 @@ final class SendQueue {
     }
 
     /**
-     * Cuts a segment in two; the second part, whose bytes were copied into {@code rest}, follows
-     * it.
+     * The packet of a segment with one more reference and the payload as its data, ready for
+     * headers; null when somebody else still holds it and there is no packet for a copy.
      */
-    void split(int index, int firstBytes, Packet rest) {
+    @Nullable Packet take(int index, SegmentOutput output) {
+        Packet packet = packet(index);
+        if (packet.references() == 1) {
+            packet.window(offset(index), length(index));
+        } else {
+            // The device, or a receiver in this same stack, still has it: its view may not change.
+            Packet copy = copy(index, 0, length(index), output);
+            if (copy == null) {
+                return null;
+            }
+            replace(index, copy);
+            packet = copy;
+        }
+        packet.retain();
+        return packet;
+    }
+
+    private @Nullable Packet copy(int index, int from, int bytes, SegmentOutput output) {
+        Packet copy = output.acquireControl();
+        if (copy == null) {
+            return null;
+        }
+        if (copy.tailroom() < bytes) {
+            copy.release();
+            return null;
+        }
+        copy.append(bytes);
+        copy.copyIn(0, packet(index).segment(), offset(index) + from, bytes);
+        return copy;
+    }
+
+    /** Cuts a segment in two; false when there is no packet for the second part. */
+    boolean split(int index, int firstBytes, SegmentOutput output) {
+        Packet rest = copy(index, firstBytes, length(index) - firstBytes, output);
+        if (rest == null) {
+            return false;
+        }
+        split(index, firstBytes, rest);
+        if (packet(index).references() == 1) {
+            packet(index).window(offset(index), firstBytes);
+        }
+        return true;
+    }
+
+    private void split(int index, int firstBytes, Packet rest) {
         if (size == packets.length) {
             grow();
         }
@@ -139,8 +184,7 @@ final class SendQueue {
         sentNanos[to] = sentNanos[from];
     }
 
-    /** Replaces a packet that somebody else holds by a copy of its payload. */
-    void replace(int index, Packet copy) {
+    private void replace(int index, Packet copy) {
         int slot = slot(index);
         packets[slot].release();
         packets[slot] = copy;

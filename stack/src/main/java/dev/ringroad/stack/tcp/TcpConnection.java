@@ -4,7 +4,6 @@ import dev.ringroad.net.packet.Packet;
 import dev.ringroad.net.wire.BigEndian;
 import dev.ringroad.net.wire.TcpHeader;
 import dev.ringroad.stack.config.TcpLimits;
-import dev.ringroad.stack.endpoint.Endpoint;
 import dev.ringroad.stack.ip.IpAddress;
 import dev.ringroad.stack.ip.Route;
 
@@ -23,8 +22,7 @@ import java.nio.ByteBuffer;
  * throws for what the peer or the network does: results are counts, 0 for "would block" and
  * negative codes of {@link TcpError}.
  */
-public final class TcpConnection extends Endpoint {
-    final TcpLayer layer;
+public final class TcpConnection extends ConnectionSettings {
     final SegmentOutput output;
     final TcpTimers timers;
     final TcpSender sender;
@@ -37,12 +35,8 @@ public final class TcpConnection extends Endpoint {
     long remoteLow;
     int portsWord;
 
-    private IpAddress localAddress = IpAddress.ANY_V4;
     private IpAddress remoteAddress = IpAddress.ANY_V4;
-    private int localPort;
     private int remotePort;
-    private boolean bound;
-    private boolean reuseAddress;
 
     private TcpState state = TcpState.CLOSED;
     private boolean used;
@@ -53,13 +47,9 @@ public final class TcpConnection extends Endpoint {
     private boolean writeShut;
     private boolean writeBlocked;
     private boolean starved;
-    private int lingerSeconds = -1;
-    private long userTimeoutNanos;
 
     private int predictedControl;
-    private int receiveSegmentBytes = 536;
-    private int offeredSegmentBytes = 536;
-
+    final Handshake handshake;
     final KeepAlive keepAlive;
     @Nullable TcpListener listener;
 
@@ -68,40 +58,17 @@ public final class TcpConnection extends Endpoint {
 
     /** Made by {@link TcpLayer#open} and {@link TcpListener}. */
     TcpConnection(TcpLayer layer) {
+        super(layer);
         TcpLimits limits = layer.limits;
-        this.layer = layer;
         output = new SegmentOutput(layer.output);
         timers = new TcpTimers(this, layer.wheel);
         sender = new TcpSender(this, output, limits);
         receiver = new TcpReceiver(this, limits);
+        handshake = new Handshake(this);
         keepAlive = new KeepAlive(this, limits);
     }
 
     // ---- opening ----
-
-    /**
-     * Takes a local address and port.
-     *
-     * @param address one of the stack's, or any
-     * @param port 0 to have one chosen
-     * @param reuse whether a port with connections in TIME-WAIT, or others that allow it, may be
-     *     taken
-     * @return 0 or a {@link TcpError} code
-     */
-    public int bind(IpAddress address, int port, boolean reuse) {
-        if (bound || used) {
-            return TcpError.INVALID;
-        }
-        int chosen = layer.ports.bind(this, address, port, reuse);
-        if (chosen < 0) {
-            return chosen;
-        }
-        bound = true;
-        reuseAddress = reuse;
-        localAddress = address;
-        localPort = chosen;
-        return 0;
-    }
 
     /**
      * Begins to connect; CONNECT readiness tells the end.
@@ -119,12 +86,12 @@ public final class TcpConnection extends Endpoint {
                 || address.isBroadcast()) {
             return TcpError.INVALID;
         }
-        Route route = layer.output.route(address, localAddress);
+        Route route = layer.output.route(address, localAddress());
         if (route == null) {
             return TcpError.UNREACHABLE;
         }
-        IpAddress source = localAddress.isAny() ? route.source() : localAddress;
-        int chosen = localPort;
+        IpAddress source = localAddress().isAny() ? route.source() : localAddress();
+        int chosen = localPort();
         if (chosen == 0) {
             chosen = layer.ports.choose(source, address, port);
             if (chosen < 0) {
@@ -134,7 +101,7 @@ public final class TcpConnection extends Endpoint {
         if (layer.demultiplexer.size() >= layer.limits.connections()) {
             return TcpError.TOO_MANY;
         }
-        int old = layer.timeWait.reuse(source, chosen, address, port, reuseAddress);
+        int old = layer.timeWait.reuse(source, chosen, address, port, reuseAddress());
         if (old == TimeWait.TAKEN || layer.demultiplexer.contains(source, chosen, address, port)) {
             return TcpError.ADDRESS_IN_USE;
         }
@@ -143,21 +110,21 @@ public final class TcpConnection extends Endpoint {
         if (old == TimeWait.REUSED) {
             sequence = layer.timeWait.beyondReused(sequence);
         }
-        sender.start(sequence, offeredSegmentBytes, nowNanos);
-        state = TcpState.SYN_SENT;
-        output.timestamps(true, layer.initialSequence.timestampOffset(source, address));
-        sendSynchronize(nowNanos);
-        timers.set(TcpTimers.RETRANSMIT, nowNanos + sender.rtt.timeoutNanos());
+        handshake.open(sequence, nowNanos);
         layer.counters.opened();
         return 0;
+    }
+
+    @Override
+    boolean mayBind() {
+        return !used;
     }
 
     /** Takes the 4-tuple and enters the demultiplexer. */
     void begin(
             IpAddress local, int newLocalPort, IpAddress remote, int newRemotePort, Route route) {
         used = true;
-        localAddress = local;
-        localPort = newLocalPort;
+        local(local, newLocalPort);
         remoteAddress = remote;
         remotePort = newRemotePort;
         localHigh = local.high();
@@ -166,79 +133,14 @@ public final class TcpConnection extends Endpoint {
         remoteLow = remote.low();
         portsWord = newRemotePort << 16 | newLocalPort;
         output.start(local, newLocalPort, remote, newRemotePort, route);
-        offeredSegmentBytes = segmentBytesFor(route.mtu());
-        receiveSegmentBytes = offeredSegmentBytes;
+        handshake.begin(route);
         layer.demultiplexer.add(this);
     }
 
-    private int segmentBytesFor(int mtu) {
-        int ip = localAddress.isV4() ? 20 : 40;
-        return Math.max(mtu - ip - TcpHeader.BYTES, 64);
-    }
-
-    /** A peer's SYN has made this connection (RFC 9293 section 3.10.7.2). */
-    void accepted(TcpListener parent, Segment syn, int sequence, long nowNanos) {
-        listener = parent;
-        reuseAddress = true;
-        sender.start(sequence, offeredSegmentBytes, nowNanos);
-        synchronizeReceived(syn, nowNanos);
-        state = TcpState.SYN_RECEIVED;
-        sendSynchronize(nowNanos);
-        timers.set(TcpTimers.RETRANSMIT, nowNanos + sender.rtt.timeoutNanos());
-    }
-
-    /** Takes what the peer's SYN tells: where it begins and which options it knows. */
-    void synchronizeReceived(Segment syn, long nowNanos) {
-        receiver.start(syn.sequence);
-        boolean timestamps = syn.hasTimestamp;
-        output.timestamps(
-                timestamps,
-                state == TcpState.SYN_SENT
-                        ? output.timestampOffset()
-                        : layer.initialSequence.timestampOffset(localAddress, remoteAddress));
-        if (timestamps) {
-            receiver.timestampStart(syn.timestampValue, nowNanos);
-        }
-        int overhead = timestamps ? Header.TIMESTAMP_BYTES : 0;
-        int peerSegment = syn.segmentBytes == 0 ? 536 : Math.max(syn.segmentBytes, 64);
-        receiveSegmentBytes = offeredSegmentBytes - overhead;
-        boolean scaling = syn.windowShift != SynOptions.NO_SHIFT;
-        receiver.negotiated(scaling ? receiver.wantedShift() : SynOptions.NO_SHIFT);
-        sender.negotiated(
-                Math.min(peerSegment, offeredSegmentBytes) - overhead,
-                scaling ? Math.min(syn.windowShift, 14) : 0);
-    }
-
-    private void sendSynchronize(long nowNanos) {
-        boolean answer = state == TcpState.SYN_RECEIVED;
-        output.synchronize(
-                sender.initialSequence,
-                answer ? receiver.next : 0,
-                answer ? TcpHeader.SYN | TcpHeader.ACK : TcpHeader.SYN,
-                receiver.windowOfSynchronize(),
-                answer ? receiver.timestampEcho() : 0,
-                offeredSegmentBytes,
-                answer ? receiver.windowShift() : receiver.wantedShift(),
-                nowNanos);
-        layer.counters.sent();
-    }
-
-    /** The SYN, or SYN and ACK, was not answered or has to be repeated. */
-    void retransmitSynchronize(long nowNanos) {
-        layer.counters.retransmitted();
-        sendSynchronize(nowNanos);
-    }
-
-    /** A SYN crossed ours (RFC 9293 section 3.5, simultaneous open). */
-    void crossedSynchronize(Segment syn, long nowNanos) {
-        synchronizeReceived(syn, nowNanos);
-        state = TcpState.SYN_RECEIVED;
-        sendSynchronize(nowNanos);
-    }
-
+    /** The handshake is finished by this segment. */
     void established(Segment segment, long nowNanos) {
         boolean scaled = (segment.flags & TcpHeader.SYN) == 0;
-        int window = scaled ? segment.window << sender.windowShift() : segment.window;
+        int window = scaled ? segment.window << sender.window.shift() : segment.window;
         sender.synchronizeAcknowledged(segment.acknowledgment, segment.sequence, window, nowNanos);
         enter(TcpState.ESTABLISHED);
         keepAlive.start(nowNanos);
@@ -298,7 +200,7 @@ public final class TcpConnection extends Endpoint {
         if (timestamps) {
             rx.timestampSeen(timestampValue, sequence, nowNanos);
         }
-        tx.updateWindow(sequence, acknowledgment, windowField << tx.windowShift());
+        tx.window.update(sequence, acknowledgment, windowField << tx.window.shift());
         if (acknowledged > 0) {
             tx.acknowledged(acknowledgment, -1, nowNanos);
         }
@@ -414,13 +316,6 @@ public final class TcpConnection extends Endpoint {
         readyChanged();
     }
 
-    private void unbind() {
-        if (bound) {
-            bound = false;
-            layer.ports.unbind(this);
-        }
-    }
-
     /** Ends with an error that the application gets to see. */
     void fail(int code) {
         layer.counters.failed();
@@ -474,34 +369,16 @@ public final class TcpConnection extends Endpoint {
             // Nobody waits for an orphan's result, so it is given up sooner.
             most = released ? Math.min(limits.dataRetries(), 8) : limits.dataRetries();
         }
-        if (attempts <= most && (userTimeoutNanos == 0 || waitedNanos < userTimeoutNanos)) {
+        if (attempts <= most && (userTimeoutNanos() == 0 || waitedNanos < userTimeoutNanos())) {
             return false;
         }
         fail(softError != 0 ? softError : TcpError.TIMED_OUT);
         return true;
     }
 
-    // ---- errors that the network reports (RFC 5927) ----
-
-    void networkError(int code, boolean hard) {
-        if (!state.isSynchronized()) {
-            // A connect that cannot succeed soon should say so at once (RFC 5461 section 4.1).
-            if (listener == null) {
-                fail(code);
-            }
-            return;
-        }
-        // RFC 5927 section 4: even a hard error does not end an established connection; it may
-        // explain a time-out.
-        softError = hard ? TcpError.UNREACHABLE : code;
-    }
-
-    void pathMtuChanged(int mtu, long nowNanos) {
-        int overhead = output.timestamps() ? Header.TIMESTAMP_BYTES : 0;
-        int segmentBytes = segmentBytesFor(mtu) - overhead;
-        if (segmentBytes < sender.segmentBytes()) {
-            sender.reduceSegment(segmentBytes, nowNanos);
-        }
+    /** Something that may explain a time-out. */
+    void softError(int code) {
+        softError = code;
     }
 
     // ---- reading and writing ----
@@ -754,11 +631,6 @@ public final class TcpConnection extends Endpoint {
         return released;
     }
 
-    /** Largest payload that this side has offered to take in a segment. */
-    int receiveSegmentBytes() {
-        return receiveSegmentBytes;
-    }
-
     /** The state of RFC 9293. */
     public TcpState state() {
         return state;
@@ -767,16 +639,6 @@ public final class TcpConnection extends Endpoint {
     @Override
     public int error() {
         return error;
-    }
-
-    @Override
-    public IpAddress localAddress() {
-        return localAddress;
-    }
-
-    @Override
-    public int localPort() {
-        return localPort;
     }
 
     @Override
@@ -791,162 +653,36 @@ public final class TcpConnection extends Endpoint {
 
     /** Figures of this moment. */
     public TcpInfo info() {
-        return new TcpInfo(
-                state,
-                sender.rtt.smoothedNanos(),
-                sender.rtt.variationNanos(),
-                sender.rtt.lowestNanos(),
-                sender.rtt.timeoutNanos(),
-                sender.congestion.windowBytes(),
-                sender.congestion.slowStartThresholdBytes(),
-                sender.window(),
-                receiver.offeredBytes(),
-                sender.segmentBytes(),
-                sender.highest - sender.unacknowledged,
-                sender.queuedBytes(),
-                receiver.queue.readableBytes(),
-                receiver.reassembly.bytes(),
-                sender.bytesAcknowledged(),
-                receiver.bytesReceived(),
-                sender.retransmitted(),
-                sender.recovery.isActive(),
-                output.timestamps(),
-                sender.windowShift(),
-                receiver.windowShift());
+        return TcpInfo.of(this);
     }
 
-    // ---- options ----
-
-    /** Whether small segments leave at once (TCP_NODELAY). */
-    public boolean noDelay() {
-        return sender.noDelay();
+    @Override
+    TcpSender sender() {
+        return sender;
     }
 
-    /** Sets TCP_NODELAY; held bytes leave with the next write or acknowledgement. */
-    public void noDelay(boolean on) {
-        sender.noDelay(on);
+    @Override
+    TcpReceiver receiver() {
+        return receiver;
     }
 
-    /** Whether a quiet peer is probed (SO_KEEPALIVE). */
-    public boolean keepAlive() {
-        return keepAlive.isOn();
+    @Override
+    SegmentOutput output() {
+        return output;
     }
 
-    /** Sets SO_KEEPALIVE. */
-    public void keepAlive(boolean on) {
-        keepAlive.turn(on);
-    }
-
-    /** Quiet seconds before the first probe. */
-    public int keepAliveIdleSeconds() {
-        return keepAlive.idleSeconds();
-    }
-
-    /** Sets the quiet seconds before the first probe. */
-    public void keepAliveIdleSeconds(int seconds) {
-        keepAlive.idleSeconds(seconds);
-    }
-
-    /** Seconds between probes. */
-    public int keepAliveIntervalSeconds() {
-        return keepAlive.intervalSeconds();
-    }
-
-    /** Sets the seconds between probes. */
-    public void keepAliveIntervalSeconds(int seconds) {
-        keepAlive.intervalSeconds(seconds);
-    }
-
-    /** Unanswered probes after which the connection fails. */
-    public int keepAliveCount() {
-        return keepAlive.count();
-    }
-
-    /** Sets the unanswered probes after which the connection fails. */
-    public void keepAliveCount(int probes) {
-        keepAlive.count(probes);
-    }
-
-    /** Bytes that a write may leave unacknowledged. */
-    public int sendBufferBytes() {
-        return sender.bufferBytes();
-    }
-
-    /** Sets the send buffer. */
-    public void sendBufferBytes(int bytes) {
-        sender.bufferBytes(Math.clamp(bytes, 2048, 1 << 30));
-    }
-
-    /** Bytes that the peer may send ahead of the reader. */
-    public int receiveBufferBytes() {
-        return receiver.bufferBytes();
-    }
-
-    /**
-     * Sets the receive buffer; before connecting, when more than twice the present size is to be
-     * used.
-     */
-    public void receiveBufferBytes(int bytes) {
-        receiver.bufferBytes(Math.clamp(bytes, 256, 1 << 29));
-    }
-
-    /** How long a close waits for delivery, -1 when it does not; the caller does the waiting. */
-    public int lingerSeconds() {
-        return lingerSeconds;
-    }
-
-    /** Sets SO_LINGER; -1 turns it off. */
-    public void lingerSeconds(int seconds) {
-        lingerSeconds = seconds;
-    }
-
-    /** SO_REUSEADDR. */
-    public boolean reuseAddress() {
-        return reuseAddress;
-    }
-
-    /** Sets SO_REUSEADDR, before binding. */
-    public void reuseAddress(boolean on) {
-        reuseAddress = on;
-    }
-
-    /** DSCP and ECN of what is sent. */
-    public int trafficClass() {
-        return output.trafficClass();
-    }
-
-    /** Sets DSCP; the two bits of ECN stay 0. */
-    public void trafficClass(int value) {
-        output.trafficClass(value & 0xfc);
-    }
-
-    /** Milliseconds that data may stay unacknowledged (RFC 5482); 0 for the stack's own limit. */
-    public int userTimeoutMillis() {
-        return (int) (userTimeoutNanos / 1_000_000);
-    }
-
-    /** Sets the user timeout. */
-    public void userTimeoutMillis(int millis) {
-        userTimeoutNanos = millis * 1_000_000L;
-    }
-
-    /** Whether every segment is acknowledged at once. */
-    public boolean quickAck() {
-        return receiver.quickAcknowledgments();
-    }
-
-    /** Sets TCP_QUICKACK. */
-    public void quickAck(boolean on) {
-        receiver.quickAcknowledgments(on);
+    @Override
+    KeepAlive prober() {
+        return keepAlive;
     }
 
     @Override
     public String toString() {
         return state
                 + " "
-                + localAddress
+                + localAddress()
                 + ":"
-                + localPort
+                + localPort()
                 + " "
                 + remoteAddress
                 + ":"

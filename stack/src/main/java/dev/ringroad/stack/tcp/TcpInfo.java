@@ -46,4 +46,32 @@ public record TcpInfo(
         boolean inRecovery,
         boolean timestamps,
         int sendWindowShift,
-        int receiveWindowShift) {}
+        int receiveWindowShift) {
+
+    static TcpInfo of(TcpConnection c) {
+        TcpSender sender = c.sender;
+        TcpReceiver receiver = c.receiver;
+        return new TcpInfo(
+                c.state(),
+                sender.rtt.smoothedNanos(),
+                sender.rtt.variationNanos(),
+                sender.rtt.lowestNanos(),
+                sender.rtt.timeoutNanos(),
+                sender.congestion.windowBytes(),
+                sender.congestion.slowStartThresholdBytes(),
+                sender.window.bytes(),
+                receiver.offeredBytes(),
+                sender.segmentBytes(),
+                sender.highest - sender.unacknowledged,
+                sender.queuedBytes(),
+                receiver.queue.readableBytes(),
+                receiver.reassembly.bytes(),
+                sender.bytesAcknowledged(),
+                receiver.bytesReceived(),
+                sender.retransmitted(),
+                sender.recovery.isActive(),
+                c.output.timestamps(),
+                sender.window.shift(),
+                receiver.windowShift());
+    }
+}

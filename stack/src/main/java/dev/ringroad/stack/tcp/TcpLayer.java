@@ -43,6 +43,7 @@ public final class TcpLayer implements IpProtocol {
     final ChallengeAck challenges;
     final Replies replies;
     final SegmentArrival arrival;
+    private final PathErrors pathErrors = new PathErrors(this);
 
     private final StackCounters stackCounters;
     private final Segment segment = new Segment();
@@ -207,53 +208,7 @@ public final class TcpLayer implements IpProtocol {
     @Override
     public void error(IpError error, long now) {
         nowNanos = now;
-        TcpConnection connection =
-                demultiplexer.find(
-                        error.localHigh(),
-                        error.localLow(),
-                        error.remoteHigh(),
-                        error.remoteLow(),
-                        error.remotePort() << 16 | error.localPort());
-        if (connection == null) {
-            return;
-        }
-        // RFC 5927 section 4.1: only what is in flight can have met with an error.
-        int sequence = error.sequence();
-        TcpSender sender = connection.sender;
-        if (SequenceNumber.before(sequence, sender.unacknowledged)
-                || SequenceNumber.afterOrAt(sequence, sender.highest)) {
-            counters.drop(DropReason.TCP_ICMP_SEQUENCE);
-            return;
-        }
-        if (error.kind() == IpError.Kind.PACKET_TOO_BIG) {
-            packetTooBig(connection, error.nextHopMtu(), now);
-            return;
-        }
-        switch (error.kind()) {
-            case PORT_UNREACHABLE, PROTOCOL_UNREACHABLE ->
-                    connection.networkError(TcpError.REFUSED, true);
-            case NET_UNREACHABLE, HOST_UNREACHABLE, PROHIBITED ->
-                    connection.networkError(TcpError.UNREACHABLE, false);
-            default -> {
-                // Something on the way is wrong, retransmission will tell whether it lasts.
-            }
-        }
-    }
-
-    private void packetTooBig(TcpConnection connection, int nextHopMtu, long now) {
-        Route route = connection.output.route();
-        if (route == null) {
-            return;
-        }
-        // A router that does not tell is an old one (RFC 1191 section 5): take the size that passes
-        // everywhere.
-        int mtu = nextHopMtu == 0 ? 576 : nextHopMtu;
-        if (mtu >= route.mtu()) {
-            return;
-        }
-        output.learnPathMtu(route, mtu, now);
-        Route changed = connection.output.route();
-        connection.pathMtuChanged(changed == null ? mtu : changed.mtu(), now);
+        pathErrors.arrive(error, now);
     }
 
     // ---- for the parts ----

@@ -1,7 +1,6 @@
 package dev.ringroad.stack.tcp;
 
 import dev.ringroad.stack.drop.DropReason;
-import dev.ringroad.stack.endpoint.Endpoint;
 import dev.ringroad.stack.ip.IpAddress;
 import dev.ringroad.stack.ip.IpDatagram;
 import dev.ringroad.stack.ip.Route;
@@ -16,46 +15,25 @@ import java.util.ArrayDeque;
  * and so are the last segments of handshakes: the peers try again, and find room if the application
  * is only slow.
  */
-public final class TcpListener extends Endpoint {
+public final class TcpListener extends TcpEndpoint {
     private static final int HALF_OPEN_MIN = 16;
     private static final int BACKLOG_MAX = 4096;
 
-    private final TcpLayer layer;
     private final ArrayDeque<TcpConnection> accepted = new ArrayDeque<>();
-    private IpAddress localAddress = IpAddress.ANY_V4;
-    private int localPort;
     private int backlog;
     private int halfOpen;
-    private boolean bound;
     private boolean listening;
     private boolean closed;
     private int receiveBufferBytes;
     @Nullable TcpListener nextInBucket;
 
     TcpListener(TcpLayer layer) {
-        this.layer = layer;
+        super(layer);
     }
 
-    /**
-     * Takes a local address and port.
-     *
-     * @param address one of the stack's, or any
-     * @param port 0 to have one chosen
-     * @param reuse whether a port with old connections may be taken
-     * @return 0 or a {@link TcpError} code
-     */
-    public int bind(IpAddress address, int port, boolean reuse) {
-        if (bound || closed) {
-            return TcpError.INVALID;
-        }
-        int chosen = layer.ports.bind(this, address, port, reuse);
-        if (chosen < 0) {
-            return chosen;
-        }
-        bound = true;
-        localAddress = address;
-        localPort = chosen;
-        return 0;
+    @Override
+    boolean mayBind() {
+        return !closed;
     }
 
     /**
@@ -65,7 +43,7 @@ public final class TcpListener extends Endpoint {
      * @return 0 or a {@link TcpError} code
      */
     public int listen(int newBacklog) {
-        if (!bound || closed) {
+        if (localPort() == 0 || closed) {
             return TcpError.INVALID;
         }
         backlog = newBacklog < 1 ? 50 : Math.min(newBacklog, BACKLOG_MAX);
@@ -104,20 +82,18 @@ public final class TcpListener extends Endpoint {
                 connection = accepted.poll()) {
             connection.abort(nowNanos);
         }
-        if (bound) {
-            layer.ports.unbind(this);
-        }
+        unbind();
         readyChanged();
     }
 
     boolean matches(long localHigh, long localLow, int port) {
-        return port == localPort
-                && (localAddress.isAny()
-                        || (localAddress.high() == localHigh && localAddress.low() == localLow));
+        return port == localPort()
+                && (localAddress().isAny()
+                        || (localAddress().high() == localHigh && localAddress().low() == localLow));
     }
 
     boolean isWildcard() {
-        return localAddress.isAny();
+        return localAddress().isAny();
     }
 
     /** Takes a SYN without ACK and RST (RFC 9293 section 3.10.7.2). */
@@ -139,7 +115,7 @@ public final class TcpListener extends Endpoint {
             return;
         }
         int remotePort = portsWord >>> 16;
-        int sequence = layer.initialSequence.next(local, localPort, remote, remotePort, nowNanos);
+        int sequence = layer.initialSequence.next(local, localPort(), remote, remotePort, nowNanos);
         if (reused) {
             sequence = layer.timeWait.beyondReused(sequence);
         }
@@ -149,8 +125,10 @@ public final class TcpListener extends Endpoint {
         }
         halfOpen++;
         layer.handshakeBegun();
-        connection.begin(local, localPort, remote, remotePort, route);
-        connection.accepted(this, syn, sequence, nowNanos);
+        connection.begin(local, localPort(), remote, remotePort, route);
+        connection.listener = this;
+        connection.reuseAddress(true);
+        connection.handshake.answer(syn, sequence, nowNanos);
     }
 
     /** Whether another connection can be taken over now. */
@@ -209,16 +187,6 @@ public final class TcpListener extends Endpoint {
     }
 
     @Override
-    public IpAddress localAddress() {
-        return localAddress;
-    }
-
-    @Override
-    public int localPort() {
-        return localPort;
-    }
-
-    @Override
     public IpAddress remoteAddress() {
         return IpAddress.ANY_V4;
     }
@@ -230,6 +198,6 @@ public final class TcpListener extends Endpoint {
 
     @Override
     public String toString() {
-        return "LISTEN " + localAddress + ":" + localPort;
+        return "LISTEN " + localAddress() + ":" + localPort();
     }
 }

@@ -96,7 +96,7 @@ final class TcpReceiver {
         int shift = Math.max(windowShift, 0);
         int candidate = next + Math.min(freeBytes(), 0xffff << shift);
         int gain = candidate - edge;
-        if (gain >= Math.min(bufferBytes >> 1, connection.receiveSegmentBytes())) {
+        if (gain >= Math.min(bufferBytes >> 1, connection.handshake.receiveSegmentBytes())) {
             edge = candidate;
         }
         // Rounded up: the buffer has that much slack, and rounding down would move the edge back.
@@ -120,7 +120,7 @@ final class TcpReceiver {
             return;
         }
         int gain = Math.min(freeBytes(), 0xffff << Math.max(windowShift, 0)) - offered;
-        if (gain >= Math.min(bufferBytes >> 1, 2 * connection.receiveSegmentBytes())) {
+        if (gain >= Math.min(bufferBytes >> 1, 2 * connection.handshake.receiveSegmentBytes())) {
             acknowledgeNow(nowNanos);
         }
     }
@@ -140,7 +140,7 @@ final class TcpReceiver {
             queue.add(packet);
         }
         if (bytes > segmentBytes) {
-            segmentBytes = Math.min(bytes, connection.receiveSegmentBytes());
+            segmentBytes = Math.min(bytes, connection.handshake.receiveSegmentBytes());
         }
         pendingBytes += bytes;
         if (quickAcks > 0) {

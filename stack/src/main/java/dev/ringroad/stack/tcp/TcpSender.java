@@ -5,7 +5,6 @@ import dev.ringroad.net.wire.TcpHeader;
 import dev.ringroad.stack.config.TcpLimits;
 import dev.ringroad.stack.ip.IpOutput;
 
-import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 
@@ -31,6 +30,7 @@ final class TcpSender {
     private final TcpConnection connection;
     private final SegmentOutput output;
     private final SendQueue queue = new SendQueue();
+    final SendWindow window = new SendWindow();
     final RttEstimator rtt;
     final CongestionControl congestion;
     final LossRecovery recovery;
@@ -41,12 +41,6 @@ final class TcpSender {
     int highest;
     private int end;
     private int nextIndex;
-
-    private int window;
-    private int windowMax;
-    private int windowSequence;
-    private int windowAcknowledgment;
-    private int windowShift;
 
     private int segmentBytes;
     private int bufferBytes;
@@ -87,17 +81,14 @@ final class TcpSender {
     /** The handshake has told the peer's window scale and both segment sizes are known. */
     void negotiated(int newSegmentBytes, int newWindowShift) {
         segmentBytes = newSegmentBytes;
-        windowShift = newWindowShift;
+        window.shift(newWindowShift);
         congestion.start(newSegmentBytes);
     }
 
     /** Our SYN is acknowledged. */
     void synchronizeAcknowledged(int acknowledgment, int sequence, int newWindow, long nowNanos) {
         unacknowledged = acknowledgment;
-        window = newWindow;
-        windowMax = newWindow;
-        windowSequence = sequence;
-        windowAcknowledgment = acknowledgment;
+        window.start(sequence, acknowledgment, newWindow);
         if (retries > 0) {
             rtt.handshakeWasRetransmitted();
             // RFC 6298 section 5.7 and RFC 5681 section 3.1: a lost SYN means one segment to start
@@ -223,7 +214,7 @@ final class TcpSender {
                 // when it is at least
                 // half of the largest window seen and nothing is in flight.
                 if (usable <= 0
-                        || usable < Math.min(segmentBytes, (windowMax + 1) >> 1)
+                        || usable < Math.min(segmentBytes, (window.largestBytes() + 1) >> 1)
                         || next != unacknowledged
                         || !split(nextIndex, usable)) {
                     break;
@@ -247,7 +238,7 @@ final class TcpSender {
         int inFlight = next - unacknowledged;
         int congestionWindow =
                 congestion.windowBytes() + recovery.limitedTransmitBytes(segmentBytes);
-        return Math.min(window, congestionWindow) - inFlight;
+        return Math.min(window.bytes(), congestionWindow) - inFlight;
     }
 
     /**
@@ -300,21 +291,11 @@ final class TcpSender {
      * room.
      */
     private boolean transmit(int index, long nowNanos) {
-        Packet packet = queue.packet(index);
-        int sequence = queue.sequence(index);
-        int length = queue.length(index);
-        if (packet.references() == 1) {
-            packet.window(queue.offset(index), length);
-        } else {
-            // The device, or a receiver in this same stack, still has it: its view may not change.
-            Packet copy = copyOf(index, 0, length);
-            if (copy == null) {
-                return false;
-            }
-            queue.replace(index, copy);
-            packet = copy;
+        Packet packet = queue.take(index, output);
+        if (packet == null) {
+            return false;
         }
-        packet.retain();
+        int sequence = queue.sequence(index);
         boolean last = index == queue.size() - 1;
         int flags =
                 TcpHeader.ACK
@@ -345,29 +326,9 @@ final class TcpSender {
         return true;
     }
 
-    private @Nullable Packet copyOf(int index, int from, int bytes) {
-        Packet copy = output.acquireControl();
-        if (copy == null) {
-            return null;
-        }
-        if (copy.tailroom() < bytes) {
-            copy.release();
-            return null;
-        }
-        copy.append(bytes);
-        copy.copyIn(0, queue.packet(index).segment(), queue.offset(index) + from, bytes);
-        return copy;
-    }
-
     private boolean split(int index, int firstBytes) {
-        Packet rest = copyOf(index, firstBytes, queue.length(index) - firstBytes);
-        if (rest == null) {
+        if (!queue.split(index, firstBytes, output)) {
             return false;
-        }
-        queue.split(index, firstBytes, rest);
-        Packet first = queue.packet(index);
-        if (first.references() == 1) {
-            first.window(queue.offset(index), firstBytes);
         }
         if (index < nextIndex) {
             nextIndex++;
@@ -505,24 +466,6 @@ final class TcpSender {
         }
     }
 
-    /**
-     * Takes the window of an acceptable segment (RFC 9293 section 3.10.7.4); returns whether it
-     * changed.
-     */
-    boolean updateWindow(int sequence, int acknowledgment, int newWindow) {
-        if (SequenceNumber.before(windowSequence, sequence)
-                || (windowSequence == sequence
-                        && SequenceNumber.beforeOrAt(windowAcknowledgment, acknowledgment))) {
-            boolean changed = newWindow != window;
-            window = newWindow;
-            windowMax = Math.max(windowMax, newWindow);
-            windowSequence = sequence;
-            windowAcknowledgment = acknowledgment;
-            return changed;
-        }
-        return false;
-    }
-
     /** Whether our FIN was sent and is acknowledged. */
     boolean isFinAcknowledged() {
         return finQueued && unacknowledged == end + 1;
@@ -572,10 +515,10 @@ final class TcpSender {
         connection.layer.counters.timedOut();
         if (!connection.state().isSynchronized()) {
             connection.timers.set(TcpTimers.RETRANSMIT, nowNanos + rtt.timeoutNanos());
-            connection.retransmitSynchronize(nowNanos);
+            connection.handshake.retransmit(nowNanos);
             return;
         }
-        if (window == 0) {
+        if (window.bytes() == 0) {
             // The peer has closed its window after the fact; it is alive, so a segment is enough
             // and nothing was lost.
             connection.timers.set(TcpTimers.RETRANSMIT, nowNanos + rtt.timeoutNanos());
@@ -608,7 +551,7 @@ final class TcpSender {
         }
         retries++;
         probes = Math.min(probes + 1, PROBES_MAX_SHIFT);
-        int usable = Math.min(window, segmentBytes);
+        int usable = Math.min(window.bytes(), segmentBytes);
         if (usable > 0 && nextIndex < queue.size()) {
             // Silly-window avoidance gives way after a time-out: whatever fits goes.
             if (queue.length(nextIndex) <= usable || split(nextIndex, usable)) {
@@ -625,7 +568,7 @@ final class TcpSender {
      * shrunk below it.
      */
     int acknowledgmentSequence() {
-        int windowEnd = windowAcknowledgment + window;
+        int windowEnd = window.end();
         return SequenceNumber.before(windowEnd, highest) ? windowEnd : highest;
     }
 
@@ -663,18 +606,6 @@ final class TcpSender {
 
     int segmentBytes() {
         return segmentBytes;
-    }
-
-    int windowShift() {
-        return windowShift;
-    }
-
-    int window() {
-        return window;
-    }
-
-    int windowMax() {
-        return windowMax;
     }
 
     boolean isFinQueued() {
