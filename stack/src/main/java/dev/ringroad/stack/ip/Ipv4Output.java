@@ -85,8 +85,7 @@ final class Ipv4Output {
         if (!neighbour.isReachable()) {
             return sendByCache(frame, route, nowNanos);
         }
-        route.netInterface.stage(frame);
-        return IpOutput.SENT;
+        return route.netInterface.stage(frame) ? IpOutput.SENT : IpOutput.NO_ROOM;
     }
 
     private int sendByCache(Packet frame, Route route, long nowNanos) {

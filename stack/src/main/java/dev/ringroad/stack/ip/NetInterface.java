@@ -122,7 +122,7 @@ public final class NetInterface {
 
         @Override
         public void transmit(Packet frame) {
-            stage(frame);
+            NetInterface.this.stage(frame);
         }
 
         @Override
@@ -249,16 +249,21 @@ public final class NetInterface {
         return reservePackets;
     }
 
-    /** Puts a complete frame into the burst that goes out with the next flush; the reference moves. */
-    void stage(Packet frame) {
+    /**
+     * Puts a complete frame into the burst that goes out with the next flush; the reference moves.
+     *
+     * @return whether there was room; if not, the frame has been dropped and counted
+     */
+    boolean stage(Packet frame) {
         if (staged.room() == 0) {
             transmitQueue.transmit(staged);
             if (staged.room() == 0) {
                 counters.drop(DropReason.LINK_QUEUE_FULL, frame);
-                return;
+                return false;
             }
         }
         staged.add(frame);
+        return true;
     }
 
     /**

@@ -4,7 +4,9 @@ import dev.ringroad.net.wire.TcpHeader;
 import dev.ringroad.stack.ip.IpAddress;
 import dev.ringroad.stack.ip.Route;
 
-/** How a connection begins: who sends which SYN, and what both ends agree on (RFC 9293 section 3.5). */
+/**
+ * How a connection begins: who sends which SYN, and what both ends agree on (RFC 9293 section 3.5).
+ */
 final class Handshake {
     private static final int SEGMENT_BYTES_DEFAULT = 536; // RFC 9293 section 3.7.1
     private static final int SEGMENT_BYTES_MIN = 64;

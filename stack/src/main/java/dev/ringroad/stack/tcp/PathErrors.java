@@ -38,7 +38,8 @@ final class PathErrors {
         }
         switch (error.kind()) {
             case PACKET_TOO_BIG -> packetTooBig(connection, error.nextHopMtu(), nowNanos);
-            case PORT_UNREACHABLE, PROTOCOL_UNREACHABLE -> unreachable(connection, TcpError.REFUSED);
+            case PORT_UNREACHABLE, PROTOCOL_UNREACHABLE ->
+                    unreachable(connection, TcpError.REFUSED);
             case NET_UNREACHABLE, HOST_UNREACHABLE, PROHIBITED ->
                     unreachable(connection, TcpError.UNREACHABLE);
             default -> {

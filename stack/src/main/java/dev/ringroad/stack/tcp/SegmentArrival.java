@@ -200,7 +200,8 @@ final class SegmentArrival {
         }
         // RFC 5961 section 5: old is old by a window at most, and nothing unsent is acknowledged.
         if (SequenceNumber.after(s.acknowledgment, tx.highest)
-                || SequenceNumber.before(s.acknowledgment, tx.unacknowledged - tx.window.largestBytes())) {
+                || SequenceNumber.before(
+                        s.acknowledgment, tx.unacknowledged - tx.window.largestBytes())) {
             layer.counters.drop(DropReason.TCP_ACK_UNACCEPTABLE);
             challenge(c, nowNanos);
             return false;

@@ -1,6 +1,7 @@
 package dev.ringroad.stack.tcp;
 
 import dev.ringroad.net.packet.Packet;
+
 import org.jspecify.annotations.Nullable;
 
 /**

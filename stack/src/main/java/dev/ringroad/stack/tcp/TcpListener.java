@@ -89,7 +89,8 @@ public final class TcpListener extends TcpEndpoint {
     boolean matches(long localHigh, long localLow, int port) {
         return port == localPort()
                 && (localAddress().isAny()
-                        || (localAddress().high() == localHigh && localAddress().low() == localLow));
+                        || (localAddress().high() == localHigh
+                                && localAddress().low() == localLow));
     }
 
     boolean isWildcard() {

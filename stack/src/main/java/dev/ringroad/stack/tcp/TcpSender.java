@@ -5,7 +5,6 @@ import dev.ringroad.net.wire.TcpHeader;
 import dev.ringroad.stack.config.TcpLimits;
 import dev.ringroad.stack.ip.IpOutput;
 
-
 import java.nio.ByteBuffer;
 
 /**
