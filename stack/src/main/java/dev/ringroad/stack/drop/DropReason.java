@@ -23,7 +23,7 @@ public enum DropReason {
     ARP_SENDER_INVALID("The ARP packet's sender address cannot be a host's, or differs from the frame's source."),
     ARP_SENDER_IS_US("The ARP packet claims one of our own addresses for other hardware."),
     ARP_UNSOLICITED("The ARP packet is not for us and about a neighbour that nobody asked for."),
-    NEIGHBOUR_QUEUE_FULL("The neighbour's queue of packets that wait for its address was full; the oldest went."),
+    NEIGHBOUR_QUEUE_FULL("Too many packets were waiting for the neighbour's address."),
     NEIGHBOUR_UNREACHABLE("The neighbour did not answer requests for its address."),
     NEIGHBOUR_CACHE_FULL("The neighbour cache was full of entries in use."),
 

@@ -90,6 +90,7 @@ public final class NetInterface {
         this.arp = new Arp(link, neighbours, counters);
         neighbours.solicitor(arp);
         this.groups = new MulticastGroups();
+        this.linkUp = device.linkUp();
     }
 
     /** The interface as neighbour discovery sees it. */
@@ -286,7 +287,7 @@ public final class NetInterface {
         boolean up = device.linkUp();
         if (up != linkUp) {
             linkUp = up;
-            linkChanged(up);
+            linkChanged(up, nowNanos);
         }
         // Takes back what the device has sent, also when there is nothing new to send.
         transmitQueue.transmit(staged);
@@ -298,16 +299,18 @@ public final class NetInterface {
         }
     }
 
-    private void linkChanged(boolean up) {
-        // Whoever is at the other end after a break may have other hardware: ask again, and tell who we are.
-        neighbours.clear();
-        if (up) {
-            for (IpPrefix prefix : addresses) {
-                if (prefix.address().isV4()) {
-                    arp.announce(prefix.address().v4());
-                }
+    private void linkChanged(boolean up, long nowNanos) {
+        if (!up) {
+            // Whoever is at the other end after a break may have other hardware.
+            neighbours.clear();
+            return;
+        }
+        for (IpPrefix prefix : addresses) {
+            if (prefix.address().isV4()) {
+                arp.announce(prefix.address().v4());
             }
         }
+        neighbours.askAgain(nowNanos);
     }
 
     /** Gives all packets back; the device itself stays its owner's. */

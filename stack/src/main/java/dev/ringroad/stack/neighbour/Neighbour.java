@@ -28,6 +28,8 @@ public final class Neighbour extends Timer {
     static final int PROBE = 4;
     static final int DEAD = 5;
 
+    private static final Packet[] NONE = new Packet[0];
+
     final long addressHigh;
     final long addressLow;
     int state;
@@ -35,17 +37,16 @@ public final class Neighbour extends Timer {
     int requests;
     long confirmedNanos;
     long usedNanos;
-    final Packet[] pending;
+    Packet[] pending = NONE;
     int pendingCount;
     @Nullable Neighbour next;
 
     private final @Nullable NeighbourCache cache;
 
-    Neighbour(NeighbourCache cache, long addressHigh, long addressLow, int pendingPackets) {
+    Neighbour(NeighbourCache cache, long addressHigh, long addressLow) {
         this.cache = cache;
         this.addressHigh = addressHigh;
         this.addressLow = addressLow;
-        this.pending = new Packet[pendingPackets];
         this.state = INCOMPLETE;
     }
 
@@ -53,7 +54,6 @@ public final class Neighbour extends Timer {
         this.cache = null;
         this.addressHigh = 0;
         this.addressLow = 0;
-        this.pending = new Packet[0];
         this.state = REACHABLE;
         this.hardware = hardware;
     }

@@ -33,6 +33,7 @@ public final class NeighbourCache {
     private final @Nullable Neighbour[] slots;
     private @Nullable Solicitor solicitor;
     private int size;
+    private int pendingTotal;
 
     /** An empty cache. {@link #solicitor} must be called before the first packet. */
     public NeighbourCache(
@@ -78,7 +79,7 @@ public final class NeighbourCache {
             counters.count(DropReason.NEIGHBOUR_CACHE_FULL);
             return null;
         }
-        Neighbour made = new Neighbour(this, high, low, limits.pendingPackets());
+        Neighbour made = new Neighbour(this, high, low);
         int slot = slot(high, low);
         made.next = slots[slot];
         made.usedNanos = nowNanos;
@@ -120,14 +121,23 @@ public final class NeighbourCache {
     }
 
     private void enqueue(Neighbour neighbour, Packet frame, long nowNanos) {
+        if (neighbour.pending.length == 0) {
+            neighbour.pending = new Packet[limits.pendingPackets()];
+        }
         if (neighbour.pendingCount == neighbour.pending.length) {
             // RFC 1122 section 2.3.2.2: at least the latest is to be saved.
             Packet oldest = neighbour.pending[0];
             System.arraycopy(neighbour.pending, 1, neighbour.pending, 0, neighbour.pendingCount - 1);
             neighbour.pendingCount--;
+            pendingTotal--;
             counters.drop(DropReason.NEIGHBOUR_QUEUE_FULL, oldest);
         }
-        neighbour.pending[neighbour.pendingCount++] = frame;
+        if (pendingTotal >= limits.pendingPacketsTotal() && neighbour.pendingCount > 0) {
+            counters.drop(DropReason.NEIGHBOUR_QUEUE_FULL, frame);
+        } else {
+            neighbour.pending[neighbour.pendingCount++] = frame;
+            pendingTotal++;
+        }
         if (neighbour.requests == 0) {
             ask(neighbour, 0, nowNanos);
         }
@@ -190,9 +200,16 @@ public final class NeighbourCache {
         timers.schedule(neighbour, nowNanos + limits.reachableNanos());
     }
 
-    private void releasePending(Neighbour neighbour, long nowNanos) {
+    /** How many packets are the caller's now, from the start of the neighbour's array. */
+    private int takePending(Neighbour neighbour) {
         int count = neighbour.pendingCount;
         neighbour.pendingCount = 0;
+        pendingTotal -= count;
+        return count;
+    }
+
+    private void releasePending(Neighbour neighbour, long nowNanos) {
+        int count = takePending(neighbour);
         for (int i = 0; i < count; i++) {
             send(neighbour, neighbour.pending[i], nowNanos);
         }
@@ -234,8 +251,7 @@ public final class NeighbourCache {
 
     private void remove(Neighbour neighbour, long nowNanos) {
         unlink(neighbour);
-        int count = neighbour.pendingCount;
-        neighbour.pendingCount = 0;
+        int count = takePending(neighbour);
         for (int i = 0; i < count; i++) {
             counters.count(DropReason.NEIGHBOUR_UNREACHABLE);
             link.undeliverable(neighbour.pending[i], nowNanos);
@@ -283,12 +299,23 @@ public final class NeighbourCache {
     public void clear() {
         for (int slot = 0; slot < slots.length; slot++) {
             for (Neighbour n = slots[slot]; n != null; n = slots[slot]) {
-                int count = n.pendingCount;
-                n.pendingCount = 0;
+                int count = takePending(n);
                 for (int i = 0; i < count; i++) {
                     counters.drop(DropReason.NEIGHBOUR_UNREACHABLE, n.pending[i]);
                 }
                 unlink(n);
+            }
+        }
+    }
+
+    /** The link has come up: what was asked before was not heard. */
+    public void askAgain(long nowNanos) {
+        for (Neighbour head : slots) {
+            for (Neighbour n = head; n != null; n = n.next) {
+                if (n.state == Neighbour.INCOMPLETE && n.pendingCount > 0) {
+                    n.requests = 0;
+                    ask(n, 0, nowNanos);
+                }
             }
         }
     }
