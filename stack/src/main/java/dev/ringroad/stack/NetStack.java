@@ -47,6 +47,7 @@ public final class NetStack implements AutoCloseable {
     private final Burst received;
     private final IpDatagram datagram = new IpDatagram();
     private long servicedNanos;
+    private long lastNanos;
     private boolean serviceDue = true;
     private boolean closed;
 
@@ -67,8 +68,9 @@ public final class NetStack implements AutoCloseable {
         this.tcp = new TcpLayer(config, ip, timers, counters);
         this.received = new Burst(config.burstPackets());
         this.servicedNanos = nowNanos;
-        ip.protocol(Protocols.TCP, tcp);
+        this.lastNanos = nowNanos;
         ip.protocol(Protocols.UDP, udp);
+        ip.protocol(Protocols.TCP, tcp);
         ip.reassemblyExpiry(icmp);
         ip.groupReporter(igmp);
     }
@@ -130,6 +132,7 @@ public final class NetStack implements AutoCloseable {
      * @return how much was done; 0 when there was nothing
      */
     public int poll(long nowNanos) {
+        lastNanos = nowNanos;
         ip.time(nowNanos);
         int work = 0;
         NetInterface[] interfaces = ip.interfaces();
@@ -291,8 +294,8 @@ public final class NetStack implements AutoCloseable {
             return;
         }
         closed = true;
-        tcp.close(servicedNanos);
-        udp.close(servicedNanos);
+        tcp.close(lastNanos);
+        udp.close(lastNanos);
         flush();
         ip.close();
         for (NetInterface in : ip.interfaces()) {
