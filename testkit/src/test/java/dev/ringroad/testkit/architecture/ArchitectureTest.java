@@ -69,13 +69,14 @@ final class ArchitectureTest {
 
     @Test
     void everyPackageHasItsPlace() {
-        assertThat(classes)
-                .extracting(model -> ClassFiles.packageOf(model.thisClass().asInternalName()))
-                .allSatisfy(
-                        name ->
-                                assertThat(TABLE.knows(name))
-                                        .as("arrows.txt has a line for package " + name)
-                                        .isTrue());
+        List<String> homeless =
+                classes.stream()
+                        .map(model -> ClassFiles.packageOf(model.thisClass().asInternalName()))
+                        .distinct()
+                        .filter(name -> !TABLE.knows(name))
+                        .toList();
+
+        assertThat(homeless).as("packages without a line in arrows.txt").isEmpty();
     }
 
     @Test

@@ -5,11 +5,14 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The allowed arrows between packages, read from {@code arrows.txt} beside this class.
@@ -17,6 +20,9 @@ import java.util.Optional;
  * <p>Packages are named without {@code dev.ringroad.}; libraries stand in brackets.
  */
 record ArrowTable(Map<String, List<String>> allowed) {
+
+    private static final Pattern LINE = Pattern.compile("(\\S+)\\s*([:=])\\s*(.*)");
+    private static final String[] NONE = {};
 
     static ArrowTable load() {
         try (InputStream text = ArrowTable.class.getResourceAsStream("arrows.txt")) {
@@ -31,20 +37,23 @@ record ArrowTable(Map<String, List<String>> allowed) {
 
     static ArrowTable parse(String text) {
         Map<String, List<String>> allowed = new LinkedHashMap<>();
+        Map<String, List<String>> abbreviations = new HashMap<>();
         for (String line : text.lines().toList()) {
             if (line.isBlank() || line.startsWith("#")) {
                 continue;
             }
-            int colon = line.indexOf(':');
-            String from = line.substring(0, colon).strip();
-            List<String> to = new ArrayList<>();
-            for (String target : line.substring(colon + 1).strip().split("\\s+")) {
-                if (!target.isEmpty()) {
-                    requireAbove(allowed, from, target);
-                    to.add(target);
-                }
+            Matcher parts = LINE.matcher(line);
+            if (!parts.matches()) {
+                throw new IllegalArgumentException("arrows.txt: cannot read the line " + line);
             }
-            allowed.put(from, to);
+            String from = parts.group(1);
+            List<String> to = new ArrayList<>();
+            for (String target : parts.group(3).isBlank() ? NONE : parts.group(3).split("\\s+")) {
+                List<String> meant = abbreviations.getOrDefault(target, List.of(target));
+                meant.forEach(name -> requireAbove(allowed, from, name));
+                to.addAll(meant);
+            }
+            (parts.group(2).equals("=") ? abbreviations : allowed).put(from, to);
         }
         return new ArrowTable(allowed);
     }
