@@ -99,14 +99,7 @@ final class MemifCopyRxQueue implements MemifRxQueue {
             fail(MemifDrop.INDEX_JUMP);
             return 0;
         }
-        try {
-            return take(r, filled, into);
-        } catch (InternalError e) {
-            // The peer's file was allowed to shrink, and has: what the virtual machine throws
-            // instead of dying of the fault.
-            fail(MemifDrop.MEMORY_GONE);
-            return 0;
-        }
+        return take(r, filled, into);
     }
 
     private int filledIndex(MemifRing r) {
@@ -115,43 +108,56 @@ final class MemifCopyRxQueue implements MemifRxQueue {
 
     private int take(MemifRing r, int filled, Burst into) {
         int begin = into.size();
-        int room = into.room();
-        int packets = pool.available();
-        if (packets < room) {
-            room = packets;
-            if (packets < filled) {
-                counters.drop(DeviceDrop.POOL_EMPTY);
-            }
-        }
         int mask = r.size() - 1;
         int index = nextIndex;
         int end = index + filled;
         Packet[] out = into.array();
         int n = begin;
-        int last = begin + room;
-        while (index != end && n < last) {
-            long low = r.descriptorLow(index & mask);
-            if (MemifRing.hasNext(low)) {
-                into.size(n);
-                index = takeChain(r, index, end, into);
-                n = into.size();
-                continue;
+        int last = begin + room(into, filled);
+        try {
+            while (index != end && n < last) {
+                long low = r.descriptorLow(index & mask);
+                if (MemifRing.hasNext(low)) {
+                    into.size(n);
+                    index = takeChain(r, index, end, into);
+                    n = into.size();
+                    continue;
+                }
+                Packet packet = takeOne(r, index & mask, low);
+                if (packet != null) {
+                    out[n++] = packet;
+                }
+                index++;
             }
-            Packet packet = takeOne(r, index & mask, low);
-            if (packet != null) {
-                out[n++] = packet;
-            }
-            index++;
+        } catch (InternalError e) {
+            // The peer's file was allowed to shrink, and has: this is what the virtual machine
+            // throws instead of dying of the fault.
+            fail(MemifDrop.MEMORY_GONE);
         }
         into.size(n);
         nextIndex = index & MemifRing.INDEX_MASK;
-        if (client) {
-            r.headRelease(index + r.size());
-        } else {
-            r.tailRelease(index);
+        if (ring != null) {
+            if (client) {
+                r.headRelease(index + r.size());
+            } else {
+                r.tailRelease(index);
+            }
         }
         counters.received.add(n - begin);
         return n - begin;
+    }
+
+    /** How many packets can be taken: what the burst holds, but never more than the pool has. */
+    private int room(Burst into, int filled) {
+        int room = into.room();
+        int packets = pool.available();
+        if (packets >= room) {
+            return room;
+        }
+        if (packets < filled) {
+            counters.drop(DeviceDrop.POOL_EMPTY);
+        }
+        return packets;
     }
 
     /** Copies a frame of one descriptor; null when it was dropped. The slot is done with. */
@@ -174,7 +180,7 @@ final class MemifCopyRxQueue implements MemifRxQueue {
             return null;
         }
         packet.append((int) bytes);
-        MemifCopy.copy(source, offset, packet.segment(), packet.offset(), (int) bytes);
+        copyIn(source, offset, packet, 0, (int) bytes);
         packet.setFlags(packetFlags);
         return packet;
     }
@@ -220,10 +226,20 @@ final class MemifCopyRxQueue implements MemifRxQueue {
             countDrop(source, bytes, offset);
             return false;
         }
-        long target = packet.offset() + packet.length();
+        int at = packet.length();
         packet.append((int) bytes);
-        MemifCopy.copy(source, offset, packet.segment(), target, (int) bytes);
+        copyIn(source, offset, packet, at, (int) bytes);
         return true;
+    }
+
+    private static void copyIn(
+            MemorySegment source, long offset, Packet packet, int at, int bytes) {
+        try {
+            MemifCopy.copy(source, offset, packet.segment(), packet.offset() + at, bytes);
+        } catch (InternalError e) {
+            packet.release();
+            throw e;
+        }
     }
 
     private void finishChain(Packet packet, boolean good, boolean cut, Burst into) {

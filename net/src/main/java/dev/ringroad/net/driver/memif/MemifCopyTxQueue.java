@@ -93,12 +93,7 @@ final class MemifCopyTxQueue implements MemifTxQueue {
             from.releaseAll();
             return count;
         }
-        try {
-            return put(r, from, count);
-        } catch (InternalError e) {
-            fail(MemifDrop.MEMORY_GONE);
-            return 0;
-        }
+        return put(r, from, count);
     }
 
     private int put(MemifRing r, Burst from, int count) {
@@ -112,28 +107,31 @@ final class MemifCopyTxQueue implements MemifTxQueue {
         }
         int done = 0;
         int dropped = 0;
-        while (done < count && free > 0) {
-            Packet packet = packets[done];
-            int bytes = packet.length();
-            int used = putOne(r, index & mask, packet, bytes);
-            if (used == NO_ROOM) {
-                free = refreshFree(r, index);
-                used = putLong(r, index, free, packet, bytes);
+        try {
+            while (done < count && free > 0) {
+                Packet packet = packets[done];
+                int bytes = packet.length();
+                int used = putOne(r, index & mask, packet, bytes);
                 if (used == NO_ROOM) {
+                    free = refreshFree(r, index);
+                    used = putLong(r, index, free, packet, bytes);
+                }
+                if (used == NO_ROOM || used == FAILED) {
                     break;
                 }
+                if (used == DROPPED) {
+                    used = 0;
+                    dropped++;
+                }
+                index += used;
+                free -= used;
+                packet.release();
+                done++;
             }
-            if (used == FAILED) {
-                break;
-            }
-            if (used == DROPPED) {
-                used = 0;
-                dropped++;
-            }
-            index += used;
-            free -= used;
-            packet.release();
-            done++;
+        } catch (InternalError e) {
+            // The peer's file was allowed to shrink, and has: this is what the virtual machine
+            // throws instead of dying of the fault.
+            fail(MemifDrop.MEMORY_GONE);
         }
         if (index != begin && ring != null) {
             publish(r, index);
