@@ -4,6 +4,9 @@ module dev.ringroad.net {
     requires transitive dev.ringroad.core;
 
     exports dev.ringroad.net.device;
+    exports dev.ringroad.net.device.capture;
+    exports dev.ringroad.net.device.counter;
+    exports dev.ringroad.net.device.fault;
     exports dev.ringroad.net.driver;
     exports dev.ringroad.net.driver.memif;
     exports dev.ringroad.net.driver.pair;
