@@ -3,7 +3,10 @@
  * them.
  */
 module dev.ringroad.sockets {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
     requires java.instrument;
+    requires jdk.net;
     requires transitive dev.ringroad.stack;
+
+    exports dev.ringroad.sockets.bypass;
 }

@@ -1,0 +1,198 @@
+package dev.ringroad.sockets.bypass;
+
+import jdk.net.ExtendedSocketOptions;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.nio.channels.NetworkChannel;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Options that were set before it is known whether the kernel or the stack will carry the
+ * connection. They are checked at once, as the JDK does, and applied to whichever is chosen.
+ * Thread-safe.
+ */
+public final class TcpOptions {
+    /** What a client's socket or channel supports. */
+    public static final Set<SocketOption<?>> CLIENT = client();
+
+    /** What a listening socket or channel supports. */
+    public static final Set<SocketOption<?>> SERVER = server();
+
+    /** Takes an option on behalf of a socket that has been chosen. */
+    @FunctionalInterface
+    public interface Target {
+        /** Sets it; the value has the option's type. */
+        void set(SocketOption<?> name, Object value) throws IOException;
+    }
+
+    private final Set<SocketOption<?>> supported;
+    private final Map<SocketOption<?>, Object> values = new LinkedHashMap<>();
+    private final int defaultSendBytes;
+    private final int defaultReceiveBytes;
+
+    /**
+     * For a client: the defaults are the stack's when there is one, otherwise what Linux usually
+     * answers.
+     */
+    public static TcpOptions forClient(Bypass bypass) {
+        return new TcpOptions(CLIENT, bypass.defaultSendBytes(), bypass.defaultReceiveBytes());
+    }
+
+    /** For a listener. */
+    public static TcpOptions forServer(Bypass bypass) {
+        return new TcpOptions(SERVER, bypass.defaultSendBytes(), bypass.defaultReceiveBytes());
+    }
+
+    /**
+     * No option set yet.
+     *
+     * @param supported {@link #CLIENT} or {@link #SERVER}
+     * @param defaultSendBytes what SO_SNDBUF answers until it is set
+     * @param defaultReceiveBytes what SO_RCVBUF answers until it is set
+     */
+    private TcpOptions(
+            Set<SocketOption<?>> supported, int defaultSendBytes, int defaultReceiveBytes) {
+        this.supported = supported;
+        this.defaultSendBytes = defaultSendBytes;
+        this.defaultReceiveBytes = defaultReceiveBytes;
+    }
+
+    private static Set<SocketOption<?>> client() {
+        Set<SocketOption<?>> set = new LinkedHashSet<>(server());
+        set.add(StandardSocketOptions.SO_SNDBUF);
+        set.add(StandardSocketOptions.SO_KEEPALIVE);
+        set.add(StandardSocketOptions.SO_LINGER);
+        set.add(StandardSocketOptions.TCP_NODELAY);
+        set.add(StandardSocketOptions.IP_TOS);
+        return Set.copyOf(set);
+    }
+
+    private static Set<SocketOption<?>> server() {
+        return Set.of(
+                StandardSocketOptions.SO_RCVBUF,
+                StandardSocketOptions.SO_REUSEADDR,
+                StandardSocketOptions.SO_REUSEPORT,
+                ExtendedSocketOptions.TCP_KEEPIDLE,
+                ExtendedSocketOptions.TCP_KEEPINTERVAL,
+                ExtendedSocketOptions.TCP_KEEPCOUNT,
+                ExtendedSocketOptions.TCP_QUICKACK);
+    }
+
+    /** The options that can be set and asked for. */
+    public Set<SocketOption<?>> supported() {
+        return supported;
+    }
+
+    /**
+     * Checks an option as the JDK does.
+     *
+     * @throws UnsupportedOperationException when this kind of socket does not know it
+     * @throws IllegalArgumentException when the value is none of its values
+     */
+    public void check(SocketOption<?> name, @Nullable Object value) {
+        known(name);
+        if (!name.type().isInstance(value)) {
+            throw new IllegalArgumentException("Invalid value '" + value + "'");
+        }
+        if (value instanceof Integer number) {
+            checkNumber(name, number);
+        }
+    }
+
+    private static void checkNumber(SocketOption<?> name, int value) {
+        if (name.equals(StandardSocketOptions.IP_TOS)) {
+            if (value < 0 || value > 255) {
+                throw new IllegalArgumentException("Invalid IP_TOS value");
+            }
+        } else if (!name.equals(StandardSocketOptions.SO_LINGER) && value < 0) {
+            throw new IllegalArgumentException("Invalid send or receive buffer size");
+        }
+    }
+
+    /** Refuses a name that this kind of socket does not know. */
+    public void known(SocketOption<?> name) {
+        Objects.requireNonNull(name);
+        if (!supported.contains(name)) {
+            throw new UnsupportedOperationException("'" + name + "' not supported");
+        }
+    }
+
+    /** Remembers a checked option. */
+    public synchronized void remember(SocketOption<?> name, Object value) {
+        if (name.equals(StandardSocketOptions.SO_LINGER)) {
+            // Linux keeps whole seconds in 16 bits and calls anything negative "off".
+            int seconds = (Integer) value;
+            values.put(name, seconds < 0 ? -1 : Math.min(seconds, 65535));
+        } else {
+            values.put(name, value);
+        }
+    }
+
+    /** The remembered value, or what a fresh socket would answer. */
+    public synchronized Object valueOf(SocketOption<?> name) {
+        Object value = values.get(name);
+        return value != null ? value : defaultOf(name);
+    }
+
+    private Object defaultOf(SocketOption<?> name) {
+        if (name.equals(StandardSocketOptions.SO_RCVBUF)) {
+            return defaultReceiveBytes;
+        }
+        if (name.equals(StandardSocketOptions.SO_SNDBUF)) {
+            return defaultSendBytes;
+        }
+        if (name.equals(StandardSocketOptions.SO_LINGER)) {
+            return -1;
+        }
+        if (name.equals(StandardSocketOptions.IP_TOS)) {
+            return 0;
+        }
+        if (name.equals(ExtendedSocketOptions.TCP_KEEPIDLE)) {
+            return 7200;
+        }
+        if (name.equals(ExtendedSocketOptions.TCP_KEEPINTERVAL)) {
+            return 75;
+        }
+        if (name.equals(ExtendedSocketOptions.TCP_KEEPCOUNT)) {
+            return 9;
+        }
+        if (name.equals(ExtendedSocketOptions.TCP_QUICKACK)) {
+            return true;
+        }
+        // The JDK itself sets SO_REUSEADDR on listening sockets.
+        return name.equals(StandardSocketOptions.SO_REUSEADDR) && supported.equals(SERVER);
+    }
+
+    /** The same on a channel of the kernel. */
+    public void applyTo(NetworkChannel channel) throws IOException {
+        applyTo((name, value) -> set(channel, name, value));
+    }
+
+    @SuppressWarnings("unchecked") // a remembered value has been checked against its option's type
+    private static void set(NetworkChannel channel, SocketOption<?> name, Object value)
+            throws IOException {
+        channel.setOption((SocketOption<Object>) name, value);
+    }
+
+    /**
+     * Sets every remembered option on the socket that was chosen, in the order in which they were
+     * set.
+     */
+    public void applyTo(Target target) throws IOException {
+        Map<SocketOption<?>, Object> copy;
+        synchronized (this) {
+            copy = new LinkedHashMap<>(values);
+        }
+        for (Map.Entry<SocketOption<?>, Object> option : copy.entrySet()) {
+            target.set(option.getKey(), option.getValue());
+        }
+    }
+}
