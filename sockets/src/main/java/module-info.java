@@ -9,4 +9,5 @@ module dev.ringroad.sockets {
     requires transitive dev.ringroad.stack;
 
     exports dev.ringroad.sockets.bypass;
+    exports dev.ringroad.sockets.channel;
 }
