@@ -10,4 +10,5 @@ module dev.ringroad.sockets {
 
     exports dev.ringroad.sockets.bypass;
     exports dev.ringroad.sockets.channel;
+    exports dev.ringroad.sockets.socket;
 }
