@@ -1,4 +1,4 @@
-/** The agent that installs the providers. */
+/** The Java agent that puts an unmodified program's sockets onto the stack. */
 @NullMarked
 package dev.ringroad.sockets.agent;
 

@@ -1,0 +1,85 @@
+package dev.ringroad.sockets.agent;
+
+import dev.ringroad.core.counter.CounterFile;
+import dev.ringroad.core.counter.RuntimeFiles;
+import dev.ringroad.net.device.DeviceSpec;
+import dev.ringroad.net.device.NetDevice;
+import dev.ringroad.net.driver.NetDevices;
+import dev.ringroad.sockets.bypass.Bypass;
+import dev.ringroad.stack.NetStack;
+import dev.ringroad.stack.config.StackConfig;
+import dev.ringroad.stack.ip.InterfaceConfig;
+import dev.ringroad.stack.ip.IpAddress;
+import dev.ringroad.stack.ip.IpPrefix;
+import dev.ringroad.stack.socket.Pump;
+import dev.ringroad.stack.socket.PumpConfig;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.List;
+
+/** Opens the devices that the agent was told of and puts a stack on them. */
+final class Networks {
+    private static final int COUNTERS_MAX = 1024;
+
+    private Networks() {}
+
+    /**
+     * Opens everything; with no specification everything stays with the kernel.
+     *
+     * @throws IOException with one sentence when a device cannot be opened
+     * @throws IllegalArgumentException with one sentence when a specification is wrong
+     */
+    static Bypass open(AgentSettings settings) throws IOException {
+        if (settings.networks().isEmpty()) {
+            return new Bypass(null, 0);
+        }
+        CounterFile counters =
+                CounterFile.create(
+                        RuntimeFiles.counters(ProcessHandle.current().pid()), COUNTERS_MAX);
+        StackConfig config = StackConfig.of(settings.profile());
+        NetStack stack = new NetStack(config, counters, System.nanoTime());
+        for (String specification : settings.networks()) {
+            attach(stack, specification, counters);
+        }
+        PumpConfig pumping = PumpConfig.of(settings.profile());
+        return new Bypass(new Pump(stack, pumping), pumping.spinNanos());
+    }
+
+    private static void attach(NetStack stack, String specification, CounterFile counters)
+            throws IOException {
+        DeviceSpec spec = DeviceSpec.parse(specification);
+        InterfaceConfig addresses = addresses(spec);
+        NetDevice device = NetDevices.open(spec, counters);
+        stack.attach(device, addresses, System.nanoTime());
+    }
+
+    private static InterfaceConfig addresses(DeviceSpec spec) {
+        String own = spec.take("ip");
+        if (own == null) {
+            throw new IllegalArgumentException(
+                    "\"" + spec + "\" has no address; add ip=ADDRESS/BITS, such as ip=10.9.0.1/24");
+        }
+        IpPrefix prefix;
+        try {
+            prefix = IpPrefix.parse(own);
+        } catch (IllegalArgumentException e) {
+            throw spec.wrong(
+                    "ip", own, "an address with the length of its network, such as 10.9.0.1/24");
+        }
+        return new InterfaceConfig(List.of(prefix), gateway(spec), 0);
+    }
+
+    private static @Nullable IpAddress gateway(DeviceSpec spec) {
+        String gateway = spec.take("gw");
+        if (gateway == null) {
+            return null;
+        }
+        try {
+            return IpAddress.parse(gateway);
+        } catch (IllegalArgumentException e) {
+            throw spec.wrong("gw", gateway, "the address of a router, such as 10.9.0.254");
+        }
+    }
+}
