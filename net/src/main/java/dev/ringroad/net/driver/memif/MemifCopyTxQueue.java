@@ -36,6 +36,7 @@ final class MemifCopyTxQueue implements MemifTxQueue {
     private long buffersOffset;
     private int strideBytes;
     private int bufferBytes;
+    private int bufferFrameBytesMax;
     private int nextIndex;
     private int limitIndex;
     private long[] chainLow = NO_CHAIN;
@@ -60,6 +61,7 @@ final class MemifCopyTxQueue implements MemifTxQueue {
             buffersOffset = own.transmitOffset();
             strideBytes = own.strideBytes();
             bufferBytes = own.bytes();
+            bufferFrameBytesMax = Math.min(bufferBytes, frameBytesMax);
         } else {
             newRing.tailRelease(0);
         }
@@ -181,7 +183,7 @@ final class MemifCopyTxQueue implements MemifTxQueue {
     /** Places a frame in one buffer: 1, or NO_ROOM when {@link #putLong} has to look, or FAILED. */
     private int putOne(MemifRing r, int slot, Packet packet, int bytes) {
         if (client) {
-            if (bytes > bufferBytes || bytes < EthernetHeader.BYTES) {
+            if (bytes > bufferFrameBytesMax || bytes < EthernetHeader.BYTES) {
                 return NO_ROOM;
             }
             long offset = buffersOffset + (long) slot * strideBytes;
@@ -197,7 +199,8 @@ final class MemifCopyTxQueue implements MemifTxQueue {
             fail(MemifDrop.BAD_BUFFER);
             return FAILED;
         }
-        if (bytes > MemifRing.length(low) || bytes < EthernetHeader.BYTES) {
+        if (bytes > Math.min(MemifRing.length(low), frameBytesMax)
+                || bytes < EthernetHeader.BYTES) {
             return NO_ROOM;
         }
         MemifCopy.copy(packet.segment(), packet.offset(), target, offset, bytes);

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -82,12 +81,12 @@ final class MemifServer extends MemifEndpoint {
     void service(long nowNanos) {
         watchLink();
         accept(nowNanos);
-        Iterator<Candidate> each = candidates.iterator();
-        while (each.hasNext()) {
-            Candidate candidate = each.next();
+        // By index and from the end: an iterator would be garbage every millisecond.
+        for (int i = candidates.size() - 1; i >= 0; i--) {
+            Candidate candidate = candidates.get(i);
             if (!advance(candidate, nowNanos)) {
                 candidate.close();
-                each.remove();
+                candidates.remove(i);
             }
         }
     }

@@ -81,6 +81,9 @@ final class MemifZeroCopyRxQueue implements MemifRxQueue {
         if (filled == 0) {
             if (given < r.size()) {
                 giveBuffers(r);
+                if (headIndex == nextIndex) {
+                    counters.drop(DeviceDrop.POOL_EMPTY);
+                }
             }
             return 0;
         }
