@@ -46,9 +46,8 @@ public final class NetStack implements AutoCloseable {
     private final TcpLayer tcp;
     private final Burst received;
     private final IpDatagram datagram = new IpDatagram();
-    private long servicedNanos;
+    private long serviceAtNanos;
     private long lastNanos;
-    private boolean serviceDue = true;
     private boolean closed;
 
     /**
@@ -67,7 +66,7 @@ public final class NetStack implements AutoCloseable {
         this.udp = new UdpLayer(config, ip, icmp, counters);
         this.tcp = new TcpLayer(config, ip, timers, counters);
         this.received = new Burst(config.burstPackets());
-        this.servicedNanos = nowNanos;
+        this.serviceAtNanos = nowNanos;
         this.lastNanos = nowNanos;
         ip.protocol(Protocols.UDP, udp);
         ip.protocol(Protocols.TCP, tcp);
@@ -146,15 +145,21 @@ public final class NetStack implements AutoCloseable {
         }
         work += timers.expire(nowNanos);
         tcp.endOfBurst(nowNanos);
-        if (serviceDue || nowNanos - servicedNanos >= config.serviceIntervalNanos()) {
-            serviceDue = false;
-            servicedNanos = nowNanos;
-            for (NetInterface serviced : interfaces) {
-                serviced.service(nowNanos);
-            }
+        if (nowNanos - serviceAtNanos >= 0) {
+            service(nowNanos);
         }
         flush();
         return work;
+    }
+
+    /** The devices' control work, about every millisecond and whenever a device has asked for it. */
+    private void service(long nowNanos) {
+        long next = nowNanos + config.serviceIntervalNanos();
+        for (NetInterface serviced : ip.interfaces()) {
+            serviced.service(nowNanos);
+            next = Math.min(next, serviced.device().nextDeadlineNanos());
+        }
+        serviceAtNanos = Math.max(next, nowNanos);
     }
 
     private int receive(NetInterface in, long nowNanos) {
@@ -253,13 +258,13 @@ public final class NetStack implements AutoCloseable {
         if (ip.hasLoopback()) {
             return Long.MIN_VALUE;
         }
+        long next = timers.nextDeadlineNanos();
         for (NetInterface out : ip.interfaces()) {
-            if (out.hasStaged()) {
-                // The device's ring is full; its control work comes with the next try.
-                return Math.min(timers.nextDeadlineNanos(), servicedNanos + config.serviceIntervalNanos());
-            }
+            // What is staged found the device's ring full; the next try comes with its control work.
+            long device = out.hasStaged() ? serviceAtNanos : out.device().nextDeadlineNanos();
+            next = Math.min(next, device);
         }
-        return timers.nextDeadlineNanos();
+        return next;
     }
 
     /**
@@ -284,7 +289,7 @@ public final class NetStack implements AutoCloseable {
         for (NetInterface in : ip.interfaces()) {
             in.device().wakeUp();
         }
-        serviceDue = true;
+        serviceAtNanos = lastNanos;
     }
 
     /** Resets all connections, ends all endpoints, gives every packet back and closes the devices. */

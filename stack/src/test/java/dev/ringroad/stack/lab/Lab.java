@@ -2,6 +2,8 @@ package dev.ringroad.stack.lab;
 
 import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.net.device.NetDevice;
+import dev.ringroad.net.device.fault.FaultDevice;
+import dev.ringroad.net.device.fault.FaultPlan;
 import dev.ringroad.net.driver.pair.PairDevice;
 import dev.ringroad.stack.NetStack;
 import dev.ringroad.stack.config.IpLimits;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two stacks, {@code a} at 10.0.0.1 and {@code b} at 10.0.0.2, on one cable. Time is virtual: it moves only when both
@@ -42,14 +45,13 @@ public final class Lab implements AutoCloseable {
     private final NetStack b;
     private final NetInterface interfaceA;
     private final NetInterface interfaceB;
-    private final Wire wire;
+    private final @Nullable FaultDevice faults;
     private final List<Runnable> applications = new ArrayList<>();
     private long nowNanos;
 
     private Lab(Options options) {
         this.random = new Random(options.seed);
         this.nowNanos = random.nextLong(-1L << 50, 1L << 50);
-        this.wire = options.wire;
         PairDevice.Ends ends;
         try {
             ends = PairDevice.create("a", "b", options.packets, options.bufferBytes, options.mtu);
@@ -58,45 +60,20 @@ public final class Lab implements AutoCloseable {
         }
         a = new NetStack(options.config.withSeed(options.seed * 2), countersA, nowNanos);
         b = new NetStack(options.config.withSeed(options.seed * 2 + 1), countersB, nowNanos);
-        interfaceA = a.attach(wire.endA(ends.a()), InterfaceConfig.of("10.0.0.1/24"), nowNanos);
-        interfaceB = b.attach(wire.endB(ends.b()), InterfaceConfig.of("10.0.0.2/24"), nowNanos);
-    }
-
-    /** What lies between the two devices and the stacks. */
-    public interface Wire {
-        /** A perfect cable. */
-        Wire PERFECT =
-                new Wire() {
-                    @Override
-                    public NetDevice endA(NetDevice device) {
-                        return device;
-                    }
-
-                    @Override
-                    public NetDevice endB(NetDevice device) {
-                        return device;
-                    }
-
-                    @Override
-                    public long nextDeadlineNanos() {
-                        return Long.MAX_VALUE;
-                    }
-                };
-
-        /** Stack {@code a}'s device, decorated. */
-        NetDevice endA(NetDevice device);
-
-        /** Stack {@code b}'s device, decorated. */
-        NetDevice endB(NetDevice device);
-
-        /** When the next delayed frame comes out. */
-        long nextDeadlineNanos();
+        FaultPlan plan = options.plan;
+        faults = plan == null ? null : new FaultDevice(ends.a(), plan.withSeed(options.seed));
+        if (faults != null) {
+            faults.service(nowNanos);
+        }
+        NetDevice endA = faults == null ? ends.a() : faults;
+        interfaceA = a.attach(endA, InterfaceConfig.of("10.0.0.1/24"), nowNanos);
+        interfaceB = b.attach(ends.b(), InterfaceConfig.of("10.0.0.2/24"), nowNanos);
     }
 
     /** How a lab is set up. */
     public static final class Options {
         private final long seed;
-        private Wire wire = Wire.PERFECT;
+        private @Nullable FaultPlan plan;
         private int packets = 512;
         private int bufferBytes = 2048;
         private int mtu = 1500;
@@ -125,9 +102,9 @@ public final class Lab implements AutoCloseable {
                                     limits.ephemeralPortLast()));
         }
 
-        /** What lies between the stacks. */
-        public Options wire(Wire newWire) {
-            wire = newWire;
+        /** Makes the wire a bad one, in both directions; the plan's seed is replaced by the lab's. */
+        public Options faults(FaultPlan newPlan) {
+            plan = newPlan;
             return this;
         }
 
@@ -209,10 +186,15 @@ public final class Lab implements AutoCloseable {
             idleRounds = pollBoth() > 0 ? 0 : idleRounds + 1;
         }
         long next = Math.min(a.nextDeadlineNanos(), b.nextDeadlineNanos());
-        next = Math.min(next, wire.nextDeadlineNanos());
+        if (faults != null) {
+            next = Math.min(next, faults.nextDeadlineNanos());
+        }
         boolean pending = next != Long.MAX_VALUE;
         next = Math.min(next, nowNanos + STEP_NANOS_MAX);
         nowNanos = Math.min(latestNanos, Math.max(next, nowNanos + 1));
+        if (faults != null) {
+            faults.service(nowNanos);
+        }
         return pending;
     }
 
