@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * How a command is started so that the agent gets into its JVM.
@@ -20,6 +22,7 @@ record LaunchPlan(Path program, List<String> inserted, Map<String, String> envir
     private static final String VARIABLE = "JDK_JAVA_OPTIONS";
     private static final String JAVA = "java";
     private static final int FEATURE_MIN = 25;
+    private static final Pattern FEATURE = Pattern.compile("(?:1\\.)?(\\d{1,4})");
 
     /**
      * Decides by the command's first word: a bare {@code java} is the JDK's at hand, its other
@@ -99,7 +102,7 @@ record LaunchPlan(Path program, List<String> inserted, Map<String, String> envir
             for (String line : Files.readAllLines(release)) {
                 if (line.startsWith("JAVA_VERSION=")) {
                     String version = line.substring("JAVA_VERSION=".length()).replace("\"", "");
-                    if (Runtime.Version.parse(version).feature() < FEATURE_MIN) {
+                    if (feature(version) < FEATURE_MIN) {
                         throw Refusal.wrongUse(
                                 launcher
                                         + " is Java "
@@ -110,8 +113,14 @@ record LaunchPlan(Path program, List<String> inserted, Map<String, String> envir
                     }
                 }
             }
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException e) {
             // A JDK that does not say what it is: its JVM will tell whether it can load the agent.
         }
+    }
+
+    /** The 17 of 17.0.2, and the 8 of 1.8.0_402. */
+    private static int feature(String version) {
+        Matcher number = FEATURE.matcher(version);
+        return number.lookingAt() ? Integer.parseInt(number.group(1)) : FEATURE_MIN;
     }
 }

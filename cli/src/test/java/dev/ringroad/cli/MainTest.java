@@ -1,0 +1,76 @@
+package dev.ringroad.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import picocli.CommandLine;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+
+final class MainTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int execute(String... words) {
+        CommandLine commandLine = Main.commandLine();
+        commandLine.setOut(new PrintWriter(out, true));
+        commandLine.setErr(new PrintWriter(err, true));
+        commandLine
+                .getSubcommands()
+                .values()
+                .forEach(
+                        command ->
+                                command.setOut(new PrintWriter(out, true))
+                                        .setErr(new PrintWriter(err, true)));
+        return commandLine.execute(words);
+    }
+
+    @Test
+    void everyCommandHasHelp() {
+        for (String command : Main.commandLine().getSubcommands().keySet()) {
+            out.getBuffer().setLength(0);
+
+            assertThat(execute(command, "--help")).isZero();
+            assertThat(out.toString()).contains("ringroad " + command);
+        }
+    }
+
+    @Test
+    void theVersionIsTold() {
+        assertThat(execute("--version")).isZero();
+        assertThat(out.toString()).contains("ringroad").contains("JDK");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "nosuch",
+                "--nosuch",
+                "run",
+                "run --",
+                "run --net x -- java",
+                "run -- java -version",
+                "run --nosuch -- java",
+                "compare --rounds x",
+                "compare --rounds -1",
+                "compare --only telnet",
+                "compare --json /no/such/folder/rows.json",
+                "doctor --json /",
+                "doctor extra"
+            })
+    void wrongUseIsASentenceAndExitCodeTwo(String words) {
+        assertThat(execute(words.split(" ", -1))).isEqualTo(2);
+        assertThat(err.toString()).startsWith("ringroad: ").doesNotContain("\tat ");
+    }
+
+    @Test
+    void runWithoutADeviceShowsExamples() {
+        execute("run", "--", "java", "-version");
+
+        assertThat(err.toString()).contains("--net memif:").contains("--net tap:");
+    }
+}

@@ -1,0 +1,111 @@
+package dev.ringroad.cli.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ringroad.bench.Json;
+import dev.ringroad.cli.common.Machine;
+
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+final class DoctorTest {
+    @TempDir private Path root;
+
+    private void write(String path, String text) throws IOException {
+        Path file = root.resolve(path);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+    }
+
+    private Finding find(String name) {
+        List<Finding> findings = new ArrayList<>(BasicChecks.of(new Machine(root)));
+        findings.addAll(PathChecks.of(new Machine(root)));
+        return findings.stream()
+                .filter(finding -> finding.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aMachineThatTellsNothingHasVerdictsAllTheSame() {
+        assertThat(find("tap").verdict()).isEqualTo(Verdict.MISSING);
+        assertThat(find("af_xdp").verdict()).isEqualTo(Verdict.MISSING);
+        assertThat(find("vfio").verdict()).isEqualTo(Verdict.MISSING);
+        assertThat(find("hugepages").verdict()).isEqualTo(Verdict.LIMITED);
+        assertThat(find("memif").verdict()).isEqualTo(Verdict.READY);
+    }
+
+    @Test
+    void whatIsNotReadyHasARemedy() {
+        List<Finding> findings = new ArrayList<>(BasicChecks.of(new Machine(root)));
+        findings.addAll(PathChecks.of(new Machine(root)));
+
+        assertThat(findings)
+                .allSatisfy(
+                        finding ->
+                                assertThat(finding.remedy().isEmpty())
+                                        .isEqualTo(finding.verdict() == Verdict.READY));
+    }
+
+    @Test
+    void hugepagesAreReadyWhenOneSizeHasSomeFree() throws IOException {
+        write("sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages", "3\n");
+        write("sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages", "4\n");
+
+        assertThat(find("hugepages").verdict()).isEqualTo(Verdict.READY);
+        assertThat(find("hugepages").reason()).contains("3 of 4 free of 2048kB");
+    }
+
+    @Test
+    void switchedOffIoUringNamesTheSwitch() throws IOException {
+        write("proc/sys/kernel/io_uring_disabled", "2\n");
+
+        assertThat(find("io_uring").verdict()).isEqualTo(Verdict.MISSING);
+        assertThat(find("io_uring").remedy()).contains("kernel.io_uring_disabled=0");
+    }
+
+    @Test
+    void theRightsDecideAboutATap() throws IOException {
+        write("dev/net/tun", "");
+        write("proc/self/status", "CapEff:\t0000000000000000\n");
+        assertThat(find("tap").verdict()).isEqualTo(Verdict.LIMITED);
+
+        write("proc/self/status", "CapEff:\t0000000000001000\n");
+        assertThat(find("tap").verdict()).isEqualTo(Verdict.READY);
+    }
+
+    @Test
+    void theJsonHasAllFindings() {
+        List<Finding> findings = BasicChecks.of(new Machine(root));
+
+        Object read = Json.parse(DoctorCommand.json(findings));
+
+        assertThat(read).asInstanceOf(InstanceOfAssertFactories.LIST).hasSize(findings.size());
+        assertThat(((List<?>) read).getFirst())
+                .isEqualTo(
+                        Map.of(
+                                "area", "java",
+                                "name", "JDK",
+                                "verdict", "ready",
+                                "reason", findings.getFirst().reason(),
+                                "remedy", ""));
+    }
+
+    @Test
+    void theTableShowsTheRemedyBelowTheReason() {
+        String table =
+                DoctorCommand.table(
+                        List.of(Finding.missing("paths", "tap", "no device", "make one")));
+
+        assertThat(table)
+                .isEqualTo("paths\n  missing  tap  no device\n                remedy: make one\n");
+    }
+}

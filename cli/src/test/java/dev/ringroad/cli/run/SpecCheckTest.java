@@ -1,0 +1,134 @@
+package dev.ringroad.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ringroad.cli.common.Machine;
+import dev.ringroad.cli.common.Refusal;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+final class SpecCheckTest {
+    private static final String ALL_CAPABILITIES = "CapEff:\t000001ffffffffff\n";
+    private static final String NO_CAPABILITIES = "CapEff:\t0000000000000000\n";
+
+    @TempDir private Path folder;
+    private Path root;
+
+    @BeforeEach
+    void makeMachine() throws IOException {
+        root = folder.resolve("root");
+        write("proc/self/status", ALL_CAPABILITIES);
+        write("proc/net/unix", "Num       RefCount Protocol Flags    Type St Inode Path\n");
+        write("dev/net/tun", "");
+    }
+
+    private void write(String path, String text) throws IOException {
+        Path file = root.resolve(path);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+    }
+
+    private void check(String... specs) {
+        SpecCheck.all(List.of(specs), new Machine(root));
+    }
+
+    @Test
+    void whatCanWorkPasses() {
+        assertThatCode(
+                        () ->
+                                check(
+                                        "memif:"
+                                                + folder
+                                                + "/a.sock,role=server,ip=10.9.0.1/24,ring=10",
+                                        "tap:rr0,ip=10.9.1.2/24,host=10.9.1.1/24"))
+                .doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "memif                                   | does not name a device",
+                "wire:x,ip=10.0.0.1/24                   | there are memif and tap",
+                "memif:/tmp/a                            | no address",
+                "memif:/tmp/a,ip=10.0.0.1                | no prefix length",
+                "memif:/tmp/a,ip=10.0.0.300/24           | 10.0.0.300",
+                "memif:/tmp/a,ip=10.0.0.1/24,role=master | one of server, client",
+                "memif:/tmp/a,ip=10.0.0.1/24,ip=1.1.1.1/8| twice",
+                "memif:/no/such/folder/a,ip=10.0.0.1/24  | make it first",
+                "tap:averyverylongname,ip=10.0.0.1/24    | 15 characters",
+            })
+    void whatCannotWorkIsSaidInASentence(String spec, String sentence) {
+        assertThatThrownBy(() -> check(spec))
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(refusal.exitCode()).isEqualTo(Refusal.WRONG_USE))
+                .hasMessageContaining(sentence)
+                .message()
+                .endsWith(".")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void aBusySocketIsTold() throws IOException {
+        Path socket = folder.resolve("a.sock");
+        write(
+                "proc/net/unix",
+                "0000000000000000: 00000002 00000000 00010000 0005 01 4711 " + socket + "\n");
+
+        assertThatThrownBy(() -> check("memif:" + socket + ",role=server,ip=10.0.0.1/24"))
+                .hasMessageContaining("Another process listens");
+        assertThatCode(() -> check("memif:" + socket + ",role=client,ip=10.0.0.1/24"))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void aPathThatTheKernelCannotTakeIsTold() {
+        assertThatThrownBy(
+                        () -> check("memif:" + folder + "/" + "x".repeat(108) + ",ip=10.0.0.1/24"))
+                .hasMessageContaining("107 bytes");
+    }
+
+    @Test
+    void aFileInTheSocketsPlaceIsTold() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "");
+
+        assertThatThrownBy(() -> check("memif:" + file + ",role=server,ip=10.0.0.1/24"))
+                .hasMessageContaining("not a socket");
+    }
+
+    @Test
+    void missingRightsForATapAreTold() throws IOException {
+        write("proc/self/status", NO_CAPABILITIES);
+
+        assertThatThrownBy(() -> check("tap:rr0,ip=10.0.0.1/24"))
+                .hasMessageContaining("CAP_NET_ADMIN");
+
+        write("sys/class/net/rr0/tun_flags", "0x1002");
+        assertThatCode(() -> check("tap:rr0,ip=10.0.0.1/24")).doesNotThrowAnyException();
+    }
+
+    @Test
+    void anInterfaceThatIsNoTapIsTold() throws IOException {
+        write("sys/class/net/eth0/mtu", "1500");
+
+        assertThatThrownBy(() -> check("tap:eth0,ip=10.0.0.1/24")).hasMessageContaining("no TAP");
+    }
+
+    @Test
+    void theSameDeviceTwiceIsTold() {
+        assertThatThrownBy(() -> check("tap:rr0,ip=10.0.0.1/24", "tap:rr0,ip=10.0.1.1/24"))
+                .hasMessageContaining("Two --net");
+    }
+}
