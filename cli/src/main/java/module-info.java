@@ -14,4 +14,6 @@ module dev.ringroad.cli {
             info.picocli;
     opens dev.ringroad.cli.doctor to
             info.picocli;
+    opens dev.ringroad.cli.inspect to
+            info.picocli;
 }

@@ -2,6 +2,7 @@ package dev.ringroad.cli;
 
 import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.cli.doctor.DoctorCommand;
+import dev.ringroad.cli.inspect.CountersCommand;
 import dev.ringroad.cli.run.RunCommand;
 
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,12 @@ import java.util.concurrent.Callable;
                 "Kernel bypass for the JVM: unmodified Java programs over a user-space TCP/IP stack.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {RunCommand.class, CompareCommand.class, DoctorCommand.class},
+        subcommands = {
+            RunCommand.class,
+            CompareCommand.class,
+            DoctorCommand.class,
+            CountersCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",

@@ -14,6 +14,7 @@ final class RoundTrips {
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final int SEQUENCE_BITS = 56;
     private static final long WARM_UP_PATIENCE = 3;
+    private static final long SLICE_NANOS = 20 * NANOS_PER_MILLI;
 
     private final Exchange exchange;
     private final String workload;
@@ -42,7 +43,7 @@ final class RoundTrips {
         Latencies latencies = new Latencies();
         long began = System.nanoTime();
         meter.start();
-        run(message, echo, latencies, began + measuredNanos);
+        run(message, echo, 1, latencies, began + measuredNanos);
         meter.stop();
         long nanos = System.nanoTime() - began;
         roundTrip(message, echo, 0); // tells the server that its interval is over too
@@ -58,28 +59,25 @@ final class RoundTrips {
 
     /**
      * Until there were enough round trips and enough time for the compilers, within three times the
-     * time.
+     * time. It runs the measuring loop itself, so that nothing in it is new when it counts.
      */
     private void warmUp(ByteBuffer message, ByteBuffer echo) throws IOException {
         Latencies discarded = new Latencies();
         long began = System.nanoTime();
-        long end = began + warmUpNanos;
-        while (true) {
-            roundTrip(message, echo, 0);
-            long now = System.nanoTime();
-            discarded.record(now - began);
-            boolean enough = discarded.count() >= warmUpRoundTrips && now - end >= 0;
-            if (enough || now - began > WARM_UP_PATIENCE * warmUpNanos) {
-                return;
-            }
+        long elapsed = 0;
+        while (elapsed < warmUpNanos
+                || (discarded.count() < warmUpRoundTrips
+                        && elapsed < WARM_UP_PATIENCE * warmUpNanos)) {
+            run(message, echo, 0, discarded, System.nanoTime() + SLICE_NANOS);
+            elapsed = System.nanoTime() - began;
         }
     }
 
-    private void run(ByteBuffer message, ByteBuffer echo, Latencies latencies, long end)
+    private void run(ByteBuffer message, ByteBuffer echo, long phase, Latencies latencies, long end)
             throws IOException {
         long before = System.nanoTime();
         while (before - end < 0) {
-            roundTrip(message, echo, 1);
+            roundTrip(message, echo, phase);
             long after = System.nanoTime();
             latencies.record(after - before);
             before = after;

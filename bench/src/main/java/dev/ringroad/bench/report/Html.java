@@ -12,4 +12,9 @@ final class Html {
                 .replace("\"", "&quot;")
                 .replace("'", "&#39;");
     }
+
+    /** A figure that no line break takes apart. */
+    static String figure(String text) {
+        return escape(text).replace(" ", "&nbsp;");
+    }
 }

@@ -83,10 +83,10 @@ public final class HtmlReport {
             if (HEADLINES.contains(row.name())) {
                 line("<li><span class='quiet'>" + Html.escape(row.name()) + "</span>");
                 line("<strong>" + Figures.ratio(row.ratio()) + "</strong>");
-                line(Figures.withUnit(row.ours(), row.unit()));
+                line(Html.figure(Figures.withUnit(row.ours(), row.unit())));
                 line(
                         "<span class='quiet'>to "
-                                + Figures.withUnit(row.peer(), row.unit())
+                                + Html.figure(Figures.withUnit(row.peer(), row.unit()))
                                 + "</span></li>");
             }
         }
@@ -132,11 +132,11 @@ public final class HtmlReport {
             line(
                     Html.escape(curve.name())
                             + ": <b>"
-                            + PercentilePlot.micros(curve.nanos(), 50)
+                            + Html.figure(PercentilePlot.micros(curve.nanos(), 50))
                             + "</b>");
             line(
                     "<span class='quiet'>p99 "
-                            + PercentilePlot.micros(curve.nanos(), 99)
+                            + Html.figure(PercentilePlot.micros(curve.nanos(), 99))
                             + "</span></li>");
         }
         line("</ul>");
@@ -165,8 +165,8 @@ public final class HtmlReport {
         BenchRow row = measured.row();
         boolean better = row.ratio() >= 1;
         line("<tr><th scope='row'>" + Html.escape(row.name()) + "</th>");
-        line("<td>" + Figures.withUnit(row.ours(), row.unit()) + "</td>");
-        line("<td>" + Figures.withUnit(row.peer(), row.unit()) + "</td>");
+        line("<td>" + Html.figure(Figures.withUnit(row.ours(), row.unit())) + "</td>");
+        line("<td>" + Html.figure(Figures.withUnit(row.peer(), row.unit())) + "</td>");
         line(
                 "<td class='"
                         + (better ? "good'>&#9650; " : "bad'>&#9660; ")
@@ -177,7 +177,7 @@ public final class HtmlReport {
                 Figures.ratio(measured.lowestRatio())
                         + " to "
                         + Figures.ratio(measured.highestRatio());
-        line("<td>" + (spread ? rounds : "one round") + "</td>");
+        line("<td>" + (spread ? Html.figure(rounds) : "one round") + "</td>");
         line(
                 "<td>"
                         + Html.escape(row.peerName() + ", " + measured.peerPlacement().words())

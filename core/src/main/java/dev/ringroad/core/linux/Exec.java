@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Puts another program into this process ({@code execve(2)}): the kernel ends all threads of the JVM, and pid, streams,
- * working directory and inherited descriptors are the new program's.
+ * Puts another program into this process ({@code execve(2)}): the kernel ends all threads of the
+ * JVM, and pid, streams, working directory and inherited descriptors are the new program's.
  */
 public final class Exec {
     private static final int SIG_SETMASK = 2; // bits/sigaction.h
@@ -34,8 +34,7 @@ public final class Exec {
             Native.link("setenv", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
     private static final MethodHandle SIGNAL_MASK =
             Native.link(
-                    "pthread_sigmask",
-                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+                    "pthread_sigmask", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
     private static final MethodHandle FCNTL =
             Native.linkVariadic(
                     "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), 2);
@@ -46,7 +45,8 @@ public final class Exec {
      * Replaces this process; returns only by an exception.
      *
      * @param program the file to execute; nothing is looked up
-     * @param arguments all words, the first being the program's name for itself, as bytes in whatever encoding they came
+     * @param arguments all words, the first being the program's name for itself, as bytes in
+     *     whatever encoding they came
      * @param environment variables that change; all others stay as they are, byte for byte
      */
     public static void replaceProcess(
@@ -96,15 +96,14 @@ public final class Exec {
         }
     }
 
-    // The JVM keeps SIGQUIT from its Java threads, and a blocked signal would stay blocked in the new program.
+    // The JVM keeps SIGQUIT from its Java threads, and a blocked signal would stay blocked in the
+    // new program.
     private static void unblockSignals(Arena arena) {
         MemorySegment none = arena.allocate(SIGNAL_SET_BYTES, Long.BYTES);
         MemorySegment capture = Native.capture();
         try {
             int result =
-                    (int)
-                            SIGNAL_MASK.invokeExact(
-                                    capture, SIG_SETMASK, none, MemorySegment.NULL);
+                    (int) SIGNAL_MASK.invokeExact(capture, SIG_SETMASK, none, MemorySegment.NULL);
             if (result != 0) {
                 throw new IllegalStateException("pthread_sigmask failed: " + result);
             }
@@ -113,7 +112,8 @@ public final class Exec {
         }
     }
 
-    // The JVM opens its own files without O_CLOEXEC. Those that the caller passed on to us have to stay open.
+    // The JVM opens its own files without O_CLOEXEC. Those that the caller passed on to us have to
+    // stay open.
     private static void closeOwnFilesOnExec() {
         Path jdk = Path.of(System.getProperty("java.home")).toAbsolutePath();
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(DESCRIPTORS)) {
@@ -121,8 +121,7 @@ public final class Exec {
                 int number = Integer.parseInt(String.valueOf(descriptor.getFileName()));
                 if (number >= FIRST_OWN_DESCRIPTOR && isBelow(descriptor, jdk)) {
                     MemorySegment capture = Native.capture();
-                    int ignored =
-                            (int) FCNTL.invokeExact(capture, number, F_SETFD, FD_CLOEXEC);
+                    int ignored = (int) FCNTL.invokeExact(capture, number, F_SETFD, FD_CLOEXEC);
                 }
             }
         } catch (IOException e) {
