@@ -6,6 +6,7 @@ import dev.ringroad.net.device.NetDevice;
 import dev.ringroad.net.device.SpecException;
 import dev.ringroad.net.driver.memif.MemifConfig;
 import dev.ringroad.net.driver.memif.MemifDevice;
+import dev.ringroad.net.driver.tap.TapDevice;
 
 import java.io.IOException;
 
@@ -23,6 +24,7 @@ public final class NetDevices {
     public static NetDevice open(DeviceSpec spec, CounterFile counters) throws IOException {
         return switch (spec.kind()) {
             case "memif" -> openMemif(spec, counters);
+            case "tap" -> TapDevice.open(spec, counters);
             default ->
                     throw new SpecException(
                             "there is no driver "

@@ -1,0 +1,234 @@
+package dev.ringroad.net.driver.tap;
+
+import dev.ringroad.core.counter.Counter;
+import dev.ringroad.core.counter.CounterFile;
+import dev.ringroad.core.linux.Interfaces;
+import dev.ringroad.core.linux.PollSet;
+import dev.ringroad.core.linux.SystemCallException;
+import dev.ringroad.core.linux.Tun;
+import dev.ringroad.core.memory.Placement;
+import dev.ringroad.net.device.Capabilities;
+import dev.ringroad.net.device.DeviceDrop;
+import dev.ringroad.net.device.DeviceSpec;
+import dev.ringroad.net.device.DropCounters;
+import dev.ringroad.net.device.MacAddress;
+import dev.ringroad.net.device.NetDevice;
+import dev.ringroad.net.device.RxQueue;
+import dev.ringroad.net.device.TxQueue;
+import dev.ringroad.net.driver.tap.TapOptions.Level;
+import dev.ringroad.net.packet.PacketPool;
+import dev.ringroad.net.wire.EthernetHeader;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.Objects;
+
+/**
+ * An Ethernet cable to the kernel: what is transmitted here comes out of a network interface of the
+ * kernel, as if from a wire, and the other way round.
+ *
+ * <p>It bypasses nothing, for each frame is a system call; it is the way to talk to programs that
+ * use the kernel's sockets. Checksums are left to the other end unless {@code offload=no} says
+ * otherwise: what goes through memory only is not going to be damaged. With {@code offload=yes} TCP
+ * segments of up to 64 KiB go through whole, in both directions. A received frame whose checksum
+ * the kernel has left undone counts as verified.
+ */
+public final class TapDevice implements NetDevice {
+
+    private static final int PACKETS = 2048;
+
+    /** Large buffers are 32 times as big as ordinary ones; this many still hold a long burst. */
+    private static final int PACKETS_JOINED = 512;
+
+    /** Room for tags, so that a full buffer can only be a frame that was cut. */
+    private static final int FRAME_OVERHEAD_BYTES =
+            EthernetHeader.BYTES + 2 * EthernetHeader.TAG_BYTES + 1;
+
+    private static final int IP_BYTES_MAX = 0xFFFF;
+
+    private final Tun tun;
+    private final String name;
+    private final MacAddress macAddress;
+    private final int mtu;
+    private final Capabilities capabilities;
+    private final PacketPool pool;
+    private final DropCounters drops;
+    private final TapLink link;
+    private final TapRxQueue rxQueue;
+    private final TapTxQueue txQueue;
+    private boolean closed;
+
+    private TapDevice(
+            Tun tun, TapOptions options, int mtu, Level level, PacketPool pool, CounterFile file) {
+        this.tun = tun;
+        this.name = tun.name();
+        this.macAddress = options.macAddress();
+        this.mtu = mtu;
+        this.pool = pool;
+        boolean checksum = level != Level.NONE;
+        boolean joined = level == Level.SEGMENTATION;
+        int frameBytesMax = mtu + EthernetHeader.BYTES + EthernetHeader.TAG_BYTES;
+        capabilities = new Capabilities(checksum, checksum, joined, joined, false, frameBytesMax);
+        drops = new DropCounters(file, name);
+        Counter refused =
+                file.counter(
+                        name + ".drop.refused", "frames to transmit that the kernel did not take");
+        link = new TapLink(tun.descriptor());
+        rxQueue = new TapRxQueue(tun.descriptor(), pool, drops, link);
+        txQueue = new TapTxQueue(tun.descriptor(), capabilities, drops, refused, link);
+    }
+
+    /**
+     * Makes a TAP, or takes up a persistent one, and configures the kernel's end when the spec has
+     * {@code host=}.
+     *
+     * @param spec {@code tap:NAME} with the options {@code host}, {@code mtu}, {@code mac} and
+     *     {@code offload}; others must have been taken before
+     * @param counters where drops are counted; outlives the device
+     * @throws IOException when the kernel refuses; the message says what and how to mend it
+     */
+    public static TapDevice open(DeviceSpec spec, CounterFile counters) throws IOException {
+        TapOptions options = TapOptions.take(spec);
+        spec.requireAllTaken();
+        Tun tun = Tun.open(options.name());
+        try {
+            int mtu = configureKernelEnd(tun.name(), options);
+            Level level = agreeOnOffload(tun, options.offload());
+            PacketPool pool = pool(tun.name(), mtu, level == Level.SEGMENTATION);
+            return new TapDevice(tun, options, mtu, level, pool, counters);
+        } catch (Throwable t) {
+            tun.close();
+            throw t;
+        }
+    }
+
+    /** The MTU that both ends then have. */
+    private static int configureKernelEnd(String name, TapOptions options)
+            throws SystemCallException {
+        if (options.mtu() != 0) {
+            Interfaces.setMtu(name, options.mtu());
+        }
+        InetAddress host = options.host();
+        if (host != null) {
+            Interfaces.setAddress(name, host, options.hostPrefixBits());
+            Interfaces.setUp(name, true);
+        }
+        return Interfaces.mtu(name);
+    }
+
+    /** Asks for what is wanted, and takes less when the kernel cannot do it. */
+    private static Level agreeOnOffload(Tun tun, Level wanted) {
+        int joined = Tun.OFFLOAD_CHECKSUM | Tun.OFFLOAD_TCP4 | Tun.OFFLOAD_TCP6;
+        if (wanted == Level.SEGMENTATION && tun.offload(joined)) {
+            return Level.SEGMENTATION;
+        }
+        if (wanted != Level.NONE && tun.offload(Tun.OFFLOAD_CHECKSUM)) {
+            return Level.CHECKSUM;
+        }
+        tun.offload(0);
+        return Level.NONE;
+    }
+
+    private static PacketPool pool(String name, int mtu, boolean joined) {
+        int frameBytes = (joined ? IP_BYTES_MAX : mtu) + FRAME_OVERHEAD_BYTES;
+        int bytes = PacketPool.DEFAULT_HEADROOM + frameBytes;
+        int alignment = PacketPool.BUFFER_ALIGNMENT_BYTES;
+        int bufferBytes = (bytes + alignment - 1) / alignment * alignment;
+        int packets = joined ? PACKETS_JOINED : PACKETS;
+        return PacketPool.create("tap-" + name, packets, bufferBytes, Placement.preferHuge());
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public MacAddress macAddress() {
+        return macAddress;
+    }
+
+    @Override
+    public int mtu() {
+        return mtu;
+    }
+
+    @Override
+    public boolean linkUp() {
+        return link.isUp();
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public PacketPool pool() {
+        return pool;
+    }
+
+    @Override
+    public int queuePairs() {
+        return 1;
+    }
+
+    @Override
+    public RxQueue rxQueue(int i) {
+        Objects.checkIndex(i, 1);
+        return rxQueue;
+    }
+
+    @Override
+    public TxQueue txQueue(int i) {
+        Objects.checkIndex(i, 1);
+        return txQueue;
+    }
+
+    @Override
+    public void service(long nowNanos) {
+        link.check(nowNanos);
+    }
+
+    @Override
+    public long nextDeadlineNanos() {
+        return link.nextCheckNanos();
+    }
+
+    @Override
+    public boolean prepareSleep(PollSet wake) {
+        if (link.isGone()) {
+            // Its descriptor is in error for ever and would end every sleep at once.
+            return !closed;
+        }
+        if (link.isReadable()) {
+            return false;
+        }
+        if (!link.isGone()) {
+            wake.add(tun.descriptor().number(), PollSet.POLLIN);
+        }
+        return true;
+    }
+
+    @Override
+    public void wakeUp() {
+        // A descriptor that is readable needs no disarming.
+    }
+
+    @Override
+    public long dropped(DeviceDrop reason) {
+        return drops.value(reason);
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        link.close();
+        try (pool) {
+            tun.close();
+        }
+    }
+}
