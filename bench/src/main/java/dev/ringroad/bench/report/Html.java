@@ -15,6 +15,6 @@ final class Html {
 
     /** A figure that no line break takes apart. */
     static String figure(String text) {
-        return escape(text).replace(" ", "&nbsp;");
+        return escape(text).replace(" ", "&#160;");
     }
 }
