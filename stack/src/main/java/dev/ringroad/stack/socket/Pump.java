@@ -99,12 +99,9 @@ public final class Pump implements AutoCloseable, Endpoint.Observer {
 
     /**
      * Polls once on behalf of a thread that does not wait, such as one that reads a non-blocking
-     * channel in a loop; it then counts as the one that drives.
+     * channel in a loop; it then counts as the one that drives, and who had the role parks.
      */
     public void pollNow() {
-        if (driver != null && !driverAsleep && driver != worker.waiter()) {
-            return;
-        }
         long now = System.nanoTime();
         takeDriversRole(null);
         stack.poll(now);
@@ -313,7 +310,10 @@ public final class Pump implements AutoCloseable, Endpoint.Observer {
         returnSleeper(sleeper);
     }
 
-    /** The loop of a waiting thread that does not have the role. */
+    /**
+     * The loop of a waiting thread that does not have the role: a virtual thread, or one that lost
+     * it to another, whose leaving sees to it that somebody drives.
+     */
     private int park(Waiter waiter, long deadlineNanos, Cancellation cancellation) {
         while (driver != waiter) {
             int ready = waiter.ready();
@@ -330,7 +330,9 @@ public final class Pump implements AutoCloseable, Endpoint.Observer {
             if (deadlineNanos != Long.MAX_VALUE && leftNanosToWait <= 0) {
                 return 0;
             }
-            ensureDriven();
+            if (waiter.thread.isVirtual()) {
+                ensureDriven();
+            }
             unlock();
             if (deadlineNanos == Long.MAX_VALUE) {
                 LockSupport.park(this);

@@ -107,7 +107,10 @@ final class PumpWorker implements Runnable {
             }
             turnsSeen = pump.turns();
             dormant = pump.hasDriver() && pump.driverIsAsleep();
-            long watchNanos = pump.waiting() > 1 ? config.crowdedWatchNanos() : config.watchNanos();
+            long watchNanos =
+                    pump.waiting() > (pump.hasDriver() ? 1 : 0)
+                            ? config.crowdedWatchNanos()
+                            : config.watchNanos();
             long timeoutNanos = dormant ? -1 : watchNanos;
             sleeper.prepare();
             pump.unlock();

@@ -11,6 +11,7 @@ import dev.ringroad.stack.tcp.TcpInfo;
 import dev.ringroad.stack.tcp.TcpListener;
 import dev.ringroad.stack.tcp.TcpState;
 import dev.ringroad.stack.udp.UdpEndpoint;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -18,8 +19,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 
 /**
- * Shows a stack's sockets to other processes: a file of fixed rows that the stack's owner writes anew twice a second and
- * {@link SocketTableReader} reads. It hangs in the stack's timing wheel, so nobody has to remember it.
+ * Shows a stack's sockets to other processes: a file of fixed rows that the stack's owner writes
+ * anew twice a second and {@link SocketTableReader} reads. It hangs in the stack's timing wheel, so
+ * nobody has to remember it.
  */
 public final class SocketTable implements AutoCloseable {
     private static final long INTERVAL_NANOS = 500_000_000L;
@@ -55,16 +57,22 @@ public final class SocketTable implements AutoCloseable {
     }
 
     /**
-     * Makes the file, replacing one of that name, and keeps it up to date from here on. To be called by the stack's owner.
+     * Makes the file, replacing one of that name, and keeps it up to date from here on. To be
+     * called by the stack's owner.
      *
      * @param capacity how many sockets are shown at most; more are only counted
      * @param nowNanos the stack's time
      * @throws IOException when the file cannot be made
      */
-    public static SocketTable create(Path file, int capacity, NetStack stack, long nowNanos) throws IOException {
+    public static SocketTable create(Path file, int capacity, NetStack stack, long nowNanos)
+            throws IOException {
         if (capacity < 1 || capacity > SocketTableLayout.ROWS_MAX) {
             throw new IllegalArgumentException(
-                    "A socket table has 1 to " + SocketTableLayout.ROWS_MAX + " rows, not " + capacity + ".");
+                    "A socket table has 1 to "
+                            + SocketTableLayout.ROWS_MAX
+                            + " rows, not "
+                            + capacity
+                            + ".");
         }
         SharedRegion region =
                 SharedRegion.mapFile(file, SocketTableLayout.fileBytes(capacity), true, true);
@@ -158,7 +166,10 @@ public final class SocketTable implements AutoCloseable {
         segment.set(LONG, at + Long.BYTES, address.low());
     }
 
-    /** Shows no sockets any more and lets the file go; it stays on disk. To be called by the stack's owner. */
+    /**
+     * Shows no sockets any more and lets the file go; it stays on disk. To be called by the stack's
+     * owner.
+     */
     @Override
     public void close() {
         if (closed) {

@@ -1,8 +1,9 @@
 package dev.ringroad.stack.socket;
 
 /**
- * How a socket table lies in its file, in the machine's byte order. One sequence number guards all of it: odd while the
- * owner writes, and different afterwards, so that a reader knows when to look again.
+ * How a socket table lies in its file, in the machine's byte order. One sequence number guards all
+ * of it: odd while the owner writes, and different afterwards, so that a reader knows when to look
+ * again.
  *
  * <pre>
  *   header, 64 bytes                               row, 128 bytes
@@ -20,7 +21,8 @@ package dev.ringroad.stack.socket;
  * </pre>
  */
 final class SocketTableLayout {
-    static final long MAGIC = 0x3154_4b43_4f53_5252L; // the letters RRSOCKT1 on a little-endian machine
+    static final long MAGIC =
+            0x3154_4b43_4f53_5252L; // the letters RRSOCKT1 on a little-endian machine
     static final int VERSION = 1;
     static final int HEADER_BYTES = 64;
     static final int ROW_BYTES = 128;

@@ -3,6 +3,7 @@ package dev.ringroad.stack.socket;
 import dev.ringroad.stack.ip.IpAddress;
 import dev.ringroad.stack.ip.Protocols;
 import dev.ringroad.stack.tcp.TcpState;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,8 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the sockets of another process. Whoever wrote the file is not trusted: all of it is checked, and it is copied by
- * reads rather than mapped, so that a file that is cut meanwhile gives an error and not a fault.
+ * Reads the sockets of another process. Whoever wrote the file is not trusted: all of it is
+ * checked, and it is copied by reads rather than mapped, so that a file that is cut meanwhile gives
+ * an error and not a fault.
  */
 public final class SocketTableReader {
     private static final int ATTEMPTS = 50;
@@ -60,7 +62,8 @@ public final class SocketTableReader {
      * @param missing how many more had no room in the table
      * @param timeWait connections in TIME-WAIT, which have no row
      */
-    public record Snapshot(long pid, long writtenEpochMillis, List<Row> rows, int missing, int timeWait) {}
+    public record Snapshot(
+            long pid, long writtenEpochMillis, List<Row> rows, int missing, int timeWait) {}
 
     private SocketTableReader() {}
 
@@ -92,20 +95,28 @@ public final class SocketTableReader {
             }
         }
         throw new IOException(
-                "The socket table " + file + " did not stay still; its process may have died while writing.");
+                "The socket table "
+                        + file
+                        + " did not stay still; its process may have died while writing.");
     }
 
-    private static void checkHeader(Path file, FileChannel channel, ByteBuffer header) throws IOException {
+    private static void checkHeader(Path file, FileChannel channel, ByteBuffer header)
+            throws IOException {
         check(header.getLong(0) == SocketTableLayout.MAGIC, file, "is no socket table");
         int version = header.getInt(SocketTableLayout.VERSION_OFFSET);
         check(
                 version == SocketTableLayout.VERSION,
                 file,
-                "has version " + version + ", and this Ringroad reads " + SocketTableLayout.VERSION);
+                "has version "
+                        + version
+                        + ", and this Ringroad reads "
+                        + SocketTableLayout.VERSION);
         int capacity = header.getInt(SocketTableLayout.CAPACITY_OFFSET);
         check(
-                header.getInt(SocketTableLayout.HEADER_BYTES_OFFSET) == SocketTableLayout.HEADER_BYTES
-                        && header.getInt(SocketTableLayout.ROW_BYTES_OFFSET) == SocketTableLayout.ROW_BYTES
+                header.getInt(SocketTableLayout.HEADER_BYTES_OFFSET)
+                                == SocketTableLayout.HEADER_BYTES
+                        && header.getInt(SocketTableLayout.ROW_BYTES_OFFSET)
+                                == SocketTableLayout.ROW_BYTES
                         && capacity >= 1
                         && capacity <= SocketTableLayout.ROWS_MAX,
                 file,
@@ -173,7 +184,8 @@ public final class SocketTableReader {
         return new IpAddress(body.getLong(at), body.getLong(at + Long.BYTES));
     }
 
-    private static ByteBuffer read(Path file, FileChannel channel, long at, int bytes) throws IOException {
+    private static ByteBuffer read(Path file, FileChannel channel, long at, int bytes)
+            throws IOException {
         ByteBuffer into = ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder());
         while (into.hasRemaining()) {
             check(channel.read(into, at + into.position()) > 0, file, "is cut");
