@@ -34,7 +34,12 @@ public final class Leaks implements BeforeEachCallback, AfterEachCallback {
         Map<String, String> left = openDescriptors();
         left.entrySet().removeAll(descriptors.entrySet());
         // The JVM itself opens jars and class files whenever it likes.
-        left.values().removeIf(target -> target.endsWith(".jar") || target.endsWith("/modules"));
+        left.values()
+                .removeIf(
+                        target ->
+                                target.endsWith(".jar")
+                                        || target.endsWith("/modules")
+                                        || target.endsWith("/fd"));
         assertThat(left).as("descriptors left open").isEmpty();
         assertThat(Mappings.mappedBytes()).as("bytes mapped").isEqualTo(mappedBytes);
     }
