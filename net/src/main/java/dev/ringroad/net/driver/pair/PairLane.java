@@ -6,9 +6,6 @@ import dev.ringroad.net.packet.Packet;
 
 import org.jspecify.annotations.Nullable;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-
 /**
  * One direction of a pair: frames go one way, spent packets come back the other way.
  *
@@ -20,30 +17,14 @@ import java.lang.invoke.VarHandle;
  * <p>Only the sender's thread touches the sender's pool, so the pools need no locks. As a slot is
  * free only when its packet has come back, neither ring can overflow while the sender counts what
  * is under way.
- *
- * <p>Sleeping is Dekker's protocol: the receiver says that it sleeps and then looks for frames, the
- * sender publishes frames and then looks for a sleeper, each with a full fence between; so at least
- * one of them sees the other.
  */
 final class PairLane {
-
-    private static final VarHandle ASLEEP;
-
-    static {
-        try {
-            ASLEEP =
-                    MethodHandles.lookup()
-                            .findVarHandle(PairLane.class, "receiverAsleep", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     final SpscRing<Packet> sent;
     final SpscRing<Packet> spent;
     final EventFd doorbell;
 
-    private volatile boolean receiverAsleep;
+    private final Sleeper receiver = new Sleeper();
     private volatile boolean senderOpen = true;
     private volatile boolean receiverOpen = true;
 
@@ -63,22 +44,20 @@ final class PairLane {
 
     /** Sender: wakes the receiver if it sleeps, after frames have been published. */
     void wakeReceiver() {
-        VarHandle.fullFence();
-        if (receiverAsleep && ASLEEP.compareAndSet(this, true, false)) {
+        if (receiver.mustBeWoken()) {
             doorbell.signal();
         }
     }
 
     /** Receiver: says that it is going to sleep; false when frames wait or none can come. */
     boolean fallAsleep() {
-        receiverAsleep = true;
-        VarHandle.fullFence();
+        receiver.fallAsleep();
         return sent.isEmpty();
     }
 
     /** Receiver: is awake again. */
     void awake() {
-        receiverAsleep = false;
+        receiver.awake();
         doorbell.drain();
     }
 

@@ -14,7 +14,7 @@ import java.util.Random;
  * Hostile bytes against every codec. The segment ends where the bytes end, so a check or an
  * accessor that reads beyond throws and fails the test.
  */
-class CodecFuzzTest {
+class HostileBytesTest {
 
     private static final int ROUNDS = 20_000;
     private static final int BYTES_MAX = 80;
@@ -32,6 +32,7 @@ class CodecFuzzTest {
                     "c350 0035 000a 0000 abcd",
                     "0001 0800 06 04 0002 02005e100001 0a090001 000000000000 0a090002");
 
+    /** Reads all of a header that its check lets pass. */
     enum Codec {
         ETHERNET {
             @Override
