@@ -58,6 +58,9 @@ public final class Lab implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        // Who leaked is found by running the seed again; thousands of labs need not take down every stack trace.
+        ends.a().pool().recordStacks(false);
+        ends.b().pool().recordStacks(false);
         a = new NetStack(options.config.withSeed(options.seed * 2), countersA, nowNanos);
         b = new NetStack(options.config.withSeed(options.seed * 2 + 1), countersB, nowNanos);
         FaultPlan plan = options.plan;
