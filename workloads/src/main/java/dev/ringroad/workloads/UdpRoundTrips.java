@@ -16,6 +16,7 @@ public final class UdpRoundTrips {
     private static final long PATIENCE_NANOS = 10_000_000_000L;
     private static final long HELLO_PAUSE_NANOS = 50_000_000;
     private static final int HELLO_BYTES = 8;
+    private static final long HELLO = -1;
     private static final int FAREWELLS = 3;
 
     private UdpRoundTrips() {}
@@ -45,25 +46,16 @@ public final class UdpRoundTrips {
         ByteBuffer hello = ByteBuffer.allocateDirect(HELLO_BYTES);
         long end = System.nanoTime() + PATIENCE_NANOS;
         while (System.nanoTime() - end < 0) {
-            channel.write(hello.clear());
+            channel.write(hello.clear().putLong(0, HELLO));
             long pauseEnd = System.nanoTime() + HELLO_PAUSE_NANOS;
             while (System.nanoTime() - pauseEnd < 0) {
                 if (channel.read(hello.clear()) > 0) {
-                    dropLateEchoes(channel, hello);
                     return;
                 }
                 Thread.onSpinWait();
             }
         }
         throw new IOException("The server did not answer within ten seconds.");
-    }
-
-    private static void dropLateEchoes(DatagramChannel channel, ByteBuffer buffer)
-            throws IOException {
-        long end = System.nanoTime() + HELLO_PAUSE_NANOS;
-        while (System.nanoTime() - end < 0) {
-            channel.read(buffer.clear());
-        }
     }
 
     /** Serves both kinds: on a blocking channel nothing ever returns 0. */
@@ -79,9 +71,13 @@ public final class UdpRoundTrips {
             while (channel.write(message) == 0) {
                 Thread.onSpinWait();
             }
-            while (channel.read(echo) == 0) {
-                Thread.onSpinWait();
-            }
+            long stamp = message.getLong(0);
+            do {
+                echo.clear();
+                while (channel.read(echo) == 0) {
+                    Thread.onSpinWait();
+                }
+            } while (echo.getLong(0) != stamp); // an echo of an earlier hello
         }
 
         @Override
