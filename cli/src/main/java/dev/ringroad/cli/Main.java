@@ -3,6 +3,7 @@ package dev.ringroad.cli;
 import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.cli.doctor.DoctorCommand;
 import dev.ringroad.cli.inspect.CountersCommand;
+import dev.ringroad.cli.inspect.SocketsCommand;
 import dev.ringroad.cli.run.RunCommand;
 
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ import java.util.concurrent.Callable;
             RunCommand.class,
             CompareCommand.class,
             DoctorCommand.class,
+            SocketsCommand.class,
             CountersCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",

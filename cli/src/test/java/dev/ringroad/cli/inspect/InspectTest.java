@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.core.counter.CounterFile.Reading;
+import dev.ringroad.stack.ip.IpAddress;
+import dev.ringroad.stack.socket.SocketTableReader.Row;
+import dev.ringroad.stack.socket.SocketTableReader.Snapshot;
+import dev.ringroad.stack.tcp.TcpState;
 
 import org.junit.jupiter.api.Test;
 
@@ -51,5 +55,61 @@ final class InspectTest {
                 .asString()
                 .startsWith("      0  drop");
         assertThat(CountersCommand.table(List.of(), true)).contains("nothing counted yet");
+    }
+
+    @Test
+    void socketsAreShownAsSsShowsThem() {
+        Row listener = row("tcp", TcpState.LISTEN, "0.0.0.0", 8080, "0.0.0.0", 0);
+        Row connection = row("tcp", TcpState.ESTABLISHED, "10.9.0.1", 8080, "10.9.0.2", 40_000);
+        Row datagrams = row("udp", TcpState.CLOSED, "10.9.0.1", 53, "0.0.0.0", 0);
+
+        String table =
+                SocketsTable.of(
+                        new Snapshot(1, 0, List.of(listener, connection, datagrams), 0, 2), false);
+
+        assertThat(table)
+                .isEqualTo(
+                        """
+                        Netid  State   Recv-Q  Send-Q  Local Address:Port  Peer Address:Port
+                        tcp    LISTEN       1       2  *:8080              *:*
+                        tcp    ESTAB        1       2  10.9.0.1:8080       10.9.0.2:40000
+                        udp    UNCONN       1       2  10.9.0.1:53         *:*
+                        2 connections in TIME-WAIT are not listed.
+                        """);
+    }
+
+    @Test
+    void informationFollowsEachSocketOnRequest() {
+        Row connection = row("tcp", TcpState.ESTABLISHED, "10.9.0.1", 8080, "10.9.0.2", 40_000);
+
+        assertThat(SocketsTable.of(new Snapshot(1, 0, List.of(connection), 3, 0), true))
+                .contains(
+                        "bytes_received:3 bytes_sent:4 retrans:5 rtt:1.500ms rto:200.000ms mss:1460 cwnd_bytes:14600")
+                .endsWith("3 more sockets had no room in the table.\n");
+    }
+
+    private static Row row(
+            String protocol,
+            TcpState state,
+            String local,
+            int localPort,
+            String remote,
+            int remotePort) {
+        return new Row(
+                protocol,
+                state,
+                IpAddress.parse(local),
+                localPort,
+                IpAddress.parse(remote),
+                remotePort,
+                1,
+                2,
+                3,
+                4,
+                5,
+                1_500_000,
+                1460,
+                14_600,
+                200_000_000);
     }
 }
