@@ -21,14 +21,17 @@ import dev.ringroad.stack.ip.NetInterface;
 import dev.ringroad.stack.ip.Protocols;
 import dev.ringroad.stack.tcp.TcpLayer;
 import dev.ringroad.stack.udp.UdpLayer;
+
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP/IP stack: devices below, endpoints above, and nothing that happens by itself in between. It has one owner at a
- * time, who calls {@link #poll}; it reads no clock, starts no thread and makes no object on the way of a packet.
+ * One TCP/IP stack: devices below, endpoints above, and nothing that happens by itself in between.
+ * It has one owner at a time, who calls {@link #poll}; it reads no clock, starts no thread and
+ * makes no object on the way of a packet.
  *
- * <p>What goes out is staged in a burst for each interface and handed to the devices by {@link #flush}, once for many
- * packets; {@link #poll} ends with it, and whoever writes outside of a poll flushes afterwards.
+ * <p>What goes out is staged in a burst for each interface and handed to the devices by {@link
+ * #flush}, once for many packets; {@link #poll} ends with it, and whoever writes outside of a poll
+ * flushes afterwards.
  */
 public final class NetStack implements AutoCloseable {
     /** 65.5 microseconds: finer than any timer of the protocols, coarse enough to share slots. */
@@ -124,9 +127,9 @@ public final class NetStack implements AutoCloseable {
     }
 
     /**
-     * Does what there is to do now: takes a burst of packets from each device and from the stack itself, lets the
-     * protocols have them, fires the timers that are due, and sends what came of it. Never throws for what was received,
-     * never blocks.
+     * Does what there is to do now: takes a burst of packets from each device and from the stack
+     * itself, lets the protocols have them, fires the timers that are due, and sends what came of
+     * it. Never throws for what was received, never blocks.
      *
      * @return how much was done; 0 when there was nothing
      */
@@ -152,7 +155,9 @@ public final class NetStack implements AutoCloseable {
         return work;
     }
 
-    /** The devices' control work, about every millisecond and whenever a device has asked for it. */
+    /**
+     * The devices' control work, about every millisecond and whenever a device has asked for it.
+     */
     private void service(long nowNanos) {
         long next = nowNanos + config.serviceIntervalNanos();
         for (NetInterface serviced : ip.interfaces()) {
@@ -181,7 +186,9 @@ public final class NetStack implements AutoCloseable {
         long destination = EthernetHeader.destination(packet.segment(), at);
         int type = EthernetHeader.type(packet.segment(), at);
         if (type == EthernetHeader.TYPE_IPV4 && destination == in.hardware()) {
-            dispatch(ip.inputV4(in, packet, EthernetHeader.BYTES, false, datagram, nowNanos), nowNanos);
+            dispatch(
+                    ip.inputV4(in, packet, EthernetHeader.BYTES, false, datagram, nowNanos),
+                    nowNanos);
         } else {
             receiveOther(in, packet, destination, type, nowNanos);
         }
@@ -197,11 +204,14 @@ public final class NetStack implements AutoCloseable {
         int type = untaggedType;
         int linkBytes = EthernetHeader.BYTES;
         if (type == EthernetHeader.TYPE_VLAN) {
-            // VLAN 0 only carries a priority (IEEE 802.1Q clause 9.6); to others the interface does not belong.
+            // VLAN 0 only carries a priority (IEEE 802.1Q clause 9.6); to others the interface does
+            // not belong.
             linkBytes += EthernetHeader.TAG_BYTES;
             long at = packet.offset();
             if (packet.length() < linkBytes
-                    || (BigEndian.u16(packet.segment(), at + EthernetHeader.TAG_CONTROL) & VLAN_ID_MASK) != 0) {
+                    || (BigEndian.u16(packet.segment(), at + EthernetHeader.TAG_CONTROL)
+                                    & VLAN_ID_MASK)
+                            != 0) {
                 counters.drop(DropReason.FRAME_VLAN, packet);
                 return;
             }
@@ -209,14 +219,19 @@ public final class NetStack implements AutoCloseable {
         }
         switch (type) {
             case EthernetHeader.TYPE_IPV4 ->
-                    dispatch(ip.inputV4(in, packet, linkBytes, toGroup, datagram, nowNanos), nowNanos);
+                    dispatch(
+                            ip.inputV4(in, packet, linkBytes, toGroup, datagram, nowNanos),
+                            nowNanos);
             case EthernetHeader.TYPE_ARP -> in.arp().input(packet, linkBytes, nowNanos);
             case EthernetHeader.TYPE_IPV6 -> counters.drop(DropReason.FRAME_IPV6, packet);
             default -> counters.drop(DropReason.FRAME_TYPE_UNKNOWN, packet);
         }
     }
 
-    /** What protocols send to own addresses while this runs waits for the next poll, so that it ends. */
+    /**
+     * What protocols send to own addresses while this runs waits for the next poll, so that it
+     * ends.
+     */
     private int receiveLoopback(long nowNanos) {
         Burst burst = received;
         int count = ip.takeLoopback(burst);
@@ -251,8 +266,8 @@ public final class NetStack implements AutoCloseable {
     }
 
     /**
-     * When {@link #poll} has to be called at the latest even if nothing is received; {@link Long#MAX_VALUE} for never. A
-     * past time when there is something to do at once.
+     * When {@link #poll} has to be called at the latest even if nothing is received; {@link
+     * Long#MAX_VALUE} for never. A past time when there is something to do at once.
      */
     public long nextDeadlineNanos() {
         if (ip.hasLoopback()) {
@@ -260,7 +275,8 @@ public final class NetStack implements AutoCloseable {
         }
         long next = timers.nextDeadlineNanos();
         for (NetInterface out : ip.interfaces()) {
-            // What is staged found the device's ring full; the next try comes with its control work.
+            // What is staged found the device's ring full; the next try comes with its control
+            // work.
             long device = out.hasStaged() ? serviceAtNanos : out.device().nextDeadlineNanos();
             next = Math.min(next, device);
         }
@@ -270,7 +286,8 @@ public final class NetStack implements AutoCloseable {
     /**
      * Arms the devices' interrupts and adds their descriptors.
      *
-     * @return false when something waits already, so that the owner must not sleep; call {@link #wakeUp} in either case
+     * @return false when something waits already, so that the owner must not sleep; call {@link
+     *     #wakeUp} in either case
      */
     public boolean prepareSleep(PollSet wake) {
         if (ip.hasLoopback()) {
@@ -292,7 +309,9 @@ public final class NetStack implements AutoCloseable {
         serviceAtNanos = lastNanos;
     }
 
-    /** Resets all connections, ends all endpoints, gives every packet back and closes the devices. */
+    /**
+     * Resets all connections, ends all endpoints, gives every packet back and closes the devices.
+     */
     @Override
     public void close() {
         if (closed) {

@@ -1,15 +1,21 @@
 package dev.ringroad.stack;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.ringroad.net.wire.Checksum;
+import dev.ringroad.net.wire.Ipv4Header;
 import dev.ringroad.stack.ip.IpAddress;
 import dev.ringroad.stack.lab.Probe;
 import dev.ringroad.stack.tcp.TcpConnection;
 import dev.ringroad.stack.tcp.TcpListener;
 import dev.ringroad.stack.udp.UdpEndpoint;
-import dev.ringroad.net.wire.Checksum;
-import dev.ringroad.net.wire.Ipv4Header;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
@@ -20,13 +26,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Whatever comes in, the stack neither throws nor keeps a packet that it should give back. Frames of every kind the stack
- * knows (and those that once found a fault) lie in {@code corpus.txt}; each run mutates them by its seed.
+ * Whatever comes in, the stack neither throws nor keeps a packet that it should give back. Frames
+ * of every kind the stack knows (and those that once found a fault) lie in {@code corpus.txt}; each
+ * run mutates them by its seed.
  */
 class StackInputFuzzTest {
     private static final int FRAMES = 4000;
@@ -36,11 +40,14 @@ class StackInputFuzzTest {
     private static List<byte[]> corpus() throws IOException {
         List<byte[]> frames = new ArrayList<>();
         try (InputStream text =
-                Objects.requireNonNull(StackInputFuzzTest.class.getResourceAsStream("corpus.txt"))) {
+                Objects.requireNonNull(
+                        StackInputFuzzTest.class.getResourceAsStream("corpus.txt"))) {
             for (String line : new String(text.readAllBytes(), US_ASCII).lines().toList()) {
                 String hex = line.replaceFirst("#.*", "").replace(" ", "");
                 if (!hex.isEmpty()) {
-                    frames.add(HexFormat.of().parseHex(hex.replaceFirst("^020000000001", STACK_HARDWARE)));
+                    frames.add(
+                            HexFormat.of()
+                                    .parseHex(hex.replaceFirst("^020000000001", STACK_HARDWARE)));
                 }
             }
         }
@@ -74,7 +81,10 @@ class StackInputFuzzTest {
                 case 1 -> frame[at] = (byte) random.nextInt();
                 case 2 -> frame[at] = (byte) (random.nextBoolean() ? 0 : 0xff);
                 case 3 -> frame = Arrays.copyOf(frame, random.nextInt(frame.length + 1));
-                case 4 -> frame = Arrays.copyOf(frame, Math.min(1800, frame.length + random.nextInt(64)));
+                case 4 ->
+                        frame =
+                                Arrays.copyOf(
+                                        frame, Math.min(1800, frame.length + random.nextInt(64)));
                 default -> frame = ipv4WithRandomFragment(frame, random);
             }
         }
@@ -90,7 +100,10 @@ class StackInputFuzzTest {
             return frame;
         }
         byte[] changed = frame.clone();
-        int word = random.nextInt(3) == 0 ? random.nextInt(0x4000) : random.nextInt(8) | random.nextInt(2) << 13;
+        int word =
+                random.nextInt(3) == 0
+                        ? random.nextInt(0x4000)
+                        : random.nextInt(8) | random.nextInt(2) << 13;
         changed[20] = (byte) (word >> 8);
         changed[21] = (byte) word;
         changed[19] = (byte) random.nextInt(4);
@@ -121,7 +134,10 @@ class StackInputFuzzTest {
                 protocol == 1
                         ? 0
                         : Checksum.pseudoHeader4(
-                                Ipv4Header.source(s, 14), Ipv4Header.destination(s, 14), protocol, payloadBytes);
+                                Ipv4Header.source(s, 14),
+                                Ipv4Header.destination(s, 14),
+                                protocol,
+                                payloadBytes);
         int sum = Checksum.finish(Checksum.partial(s, at, payloadBytes, pseudo));
         frame[at + field] = (byte) (sum >> 8);
         frame[at + field + 1] = (byte) sum;

@@ -1,15 +1,18 @@
 package dev.ringroad.stack;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ringroad.stack.endpoint.Endpoint;
 import dev.ringroad.stack.ip.IpAddress;
 import dev.ringroad.stack.lab.Lab;
 import dev.ringroad.stack.tcp.TcpConnection;
 import dev.ringroad.stack.tcp.TcpListener;
-import java.nio.ByteBuffer;
+
 import org.junit.jupiter.api.Test;
+
+import java.nio.ByteBuffer;
 
 /** The stack's parts put together once; TCP's own behaviour is tested beside TCP. */
 class TcpOverLabTest {
@@ -30,9 +33,12 @@ class TcpOverLabTest {
             assertThat(server).isNotNull();
             ByteBuffer hello = ByteBuffer.wrap("hello".getBytes(UTF_8));
             assertThat(client.write(hello, lab.now())).isEqualTo(5);
-            assertThat(lab.runUntil(() -> (server.ready() & Endpoint.READ) != 0, 5 * SECOND)).isTrue();
-            assertThat(server.write(ByteBuffer.wrap("world".getBytes(UTF_8)), lab.now())).isEqualTo(5);
-            assertThat(lab.runUntil(() -> (client.ready() & Endpoint.READ) != 0, 5 * SECOND)).isTrue();
+            assertThat(lab.runUntil(() -> (server.ready() & Endpoint.READ) != 0, 5 * SECOND))
+                    .isTrue();
+            assertThat(server.write(ByteBuffer.wrap("world".getBytes(UTF_8)), lab.now()))
+                    .isEqualTo(5);
+            assertThat(lab.runUntil(() -> (client.ready() & Endpoint.READ) != 0, 5 * SECOND))
+                    .isTrue();
             ByteBuffer got = ByteBuffer.allocate(10);
             assertThat(client.read(got, lab.now())).isEqualTo(5);
             client.close(lab.now());
@@ -60,7 +66,9 @@ class TcpOverLabTest {
         try (Lab lab = Lab.seed(5).open()) {
             TcpConnection client = lab.a().tcp().open();
             client.connect(IpAddress.parse("10.0.0.77"), 80, lab.now());
-            assertThat(lab.runUntil(() -> client.error() != 0, 200 * SECOND)).as(lab::describe).isTrue();
+            assertThat(lab.runUntil(() -> client.error() != 0, 200 * SECOND))
+                    .as(lab::describe)
+                    .isTrue();
         }
     }
 }

@@ -3,21 +3,27 @@ package dev.ringroad.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+
 import dev.ringroad.stack.endpoint.SocketAddressHolder;
 import dev.ringroad.stack.ip.IpAddress;
 import dev.ringroad.stack.lab.Lab;
 import dev.ringroad.stack.udp.UdpEndpoint;
+
+import org.junit.jupiter.api.Test;
+
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import org.junit.jupiter.api.Test;
 
 /** On the way of a datagram through both stacks and back no object is made. */
 class UdpAllocationTest {
     private static final int WARM_UP = 20_000;
     private static final int ROUND_TRIPS = 20_000;
 
-    /** What a compiler thread's switch of code may cost this thread; far below one object a round trip. */
+    /**
+     * What a compiler thread's switch of code may cost this thread; far below one object a round
+     * trip.
+     */
     private static final long BYTES_MAX = 64 << 10;
 
     @Test

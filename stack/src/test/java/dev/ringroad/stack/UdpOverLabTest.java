@@ -8,9 +8,11 @@ import dev.ringroad.stack.ip.IpAddress;
 import dev.ringroad.stack.lab.Lab;
 import dev.ringroad.stack.udp.UdpEndpoint;
 import dev.ringroad.stack.udp.UdpError;
+
+import org.junit.jupiter.api.Test;
+
 import java.nio.ByteBuffer;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
 
 class UdpOverLabTest {
     private static final long SECOND = 1_000_000_000L;
@@ -61,7 +63,8 @@ class UdpOverLabTest {
             assertThat(client.send(bytes(10), lab.now())).isEqualTo(10);
             assertThat(lab.runUntil(() -> client.error() != 0, 2 * SECOND)).isTrue();
             assertThat(client.receive(ByteBuffer.allocate(1), null)).isEqualTo(UdpError.REFUSED);
-            assertThat(client.receive(ByteBuffer.allocate(1), null)).isEqualTo(UdpError.WOULD_BLOCK);
+            assertThat(client.receive(ByteBuffer.allocate(1), null))
+                    .isEqualTo(UdpError.WOULD_BLOCK);
         }
     }
 }

@@ -6,16 +6,19 @@ import dev.ringroad.net.device.fault.FaultPlan;
 import dev.ringroad.stack.ip.IpAddress;
 import dev.ringroad.stack.lab.Lab;
 import dev.ringroad.stack.udp.UdpEndpoint;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Random;
 import java.util.zip.CRC32;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Datagrams of all sizes over a wire that loses, duplicates, reorders, delays and corrupts: each one that arrives is one
- * that was sent, whole, however many fragments it had; and no packet stays behind.
+ * Datagrams of all sizes over a wire that loses, duplicates, reorders, delays and corrupts: each
+ * one that arrives is one that was sent, whole, however many fragments it had; and no packet stays
+ * behind.
  */
 class UdpUnderFaultsTest {
     private static final long MILLISECOND = 1_000_000L;
@@ -41,7 +44,11 @@ class UdpUnderFaultsTest {
             lab.application(() -> arrivals[0] += drain(server, got, sent));
             Random random = lab.random();
             for (int i = 0; i < DATAGRAMS; i++) {
-                int bytes = 12 + (random.nextInt(4) == 0 ? random.nextInt(20000) : random.nextInt(1400));
+                int bytes =
+                        12
+                                + (random.nextInt(4) == 0
+                                        ? random.nextInt(20000)
+                                        : random.nextInt(1400));
                 sent[i] = true;
                 assertThat(client.send(datagram(i, bytes), Lab.ADDRESS_B, 7, lab.now()))
                         .as(lab::describe)

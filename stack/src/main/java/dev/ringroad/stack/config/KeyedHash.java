@@ -1,15 +1,16 @@
 package dev.ringroad.stack.config;
 
-import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
+
+import java.security.SecureRandom;
 
 /**
  * Hashes that nobody outside can predict, because a secret key goes in.
  *
- * <p>{@link #strong} is SipHash-2-4 (Aumasson and Bernstein, 2012) over three words: good enough for initial
- * sequence numbers (RFC 6528), port offsets (RFC 6056) and identifications (RFC 7739). {@link #table} is one
- * widening multiplication: quick enough for every packet, and enough to keep a peer from choosing the slot of a
- * hash table. Immutable; any thread may use it.
+ * <p>{@link #strong} is SipHash-2-4 (Aumasson and Bernstein, 2012) over three words: good enough
+ * for initial sequence numbers (RFC 6528), port offsets (RFC 6056) and identifications (RFC 7739).
+ * {@link #table} is one widening multiplication: quick enough for every packet, and enough to keep
+ * a peer from choosing the slot of a hash table. Immutable; any thread may use it.
  */
 public final class KeyedHash {
     private final long key0;
@@ -23,7 +24,8 @@ public final class KeyedHash {
     /**
      * A hash for one purpose.
      *
-     * @param seed makes the key reproducible (simulations); null draws it from the system's secure source
+     * @param seed makes the key reproducible (simulations); null draws it from the system's secure
+     *     source
      * @param purpose two purposes of the same seed get unrelated keys
      */
     public static KeyedHash of(@Nullable Long seed, String purpose) {
@@ -46,7 +48,8 @@ public final class KeyedHash {
         long v2 = key0 ^ 0x6c7967656e657261L;
         long v3 = key1 ^ 0x7465646279746573L;
         for (int word = 0; word < 4; word++) {
-            // The fourth word carries the length of the message in its top byte, as the definition asks.
+            // The fourth word carries the length of the message in its top byte, as the definition
+            // asks.
             long m = word == 0 ? a : word == 1 ? b : word == 2 ? c : 24L << 56;
             v3 ^= m;
             for (int round = 0; round < 2; round++) {

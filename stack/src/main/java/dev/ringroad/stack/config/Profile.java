@@ -2,7 +2,10 @@ package dev.ringroad.stack.config;
 
 import java.util.Locale;
 
-/** What the owner of a stack wants most. Every other number is derived from it unless told otherwise. */
+/**
+ * What the owner of a stack wants most. Every other number is derived from it unless told
+ * otherwise.
+ */
 public enum Profile {
     /** Answer at once: spin while somebody waits, short delayed acknowledgements. */
     LATENCY,

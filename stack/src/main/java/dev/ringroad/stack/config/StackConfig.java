@@ -3,11 +3,12 @@ package dev.ringroad.stack.config;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything a stack is told when it is made. Start from {@link #of(Profile)} and change what differs; limits are
- * bounds on memory that a peer could otherwise make grow.
+ * Everything a stack is told when it is made. Start from {@link #of(Profile)} and change what
+ * differs; limits are bounds on memory that a peer could otherwise make grow.
  *
  * @param profile from which the other numbers were derived
- * @param seed makes every secret and every choice of the stack reproducible; null draws them from the system
+ * @param seed makes every secret and every choice of the stack reproducible; null draws them from
+ *     the system
  * @param burstPackets most packets taken from a device at once
  * @param serviceIntervalNanos between two calls of a device's control work
  * @param spinNanos how long a waiting owner polls without giving up its CPU
@@ -88,7 +89,16 @@ public record StackConfig(
     /** The same with other limits of the neighbour caches. */
     public StackConfig withNeighbours(NeighbourLimits limits) {
         return new StackConfig(
-                profile, seed, burstPackets, serviceIntervalNanos, spinNanos, yieldNanos, ip, limits, udp, tcp);
+                profile,
+                seed,
+                burstPackets,
+                serviceIntervalNanos,
+                spinNanos,
+                yieldNanos,
+                ip,
+                limits,
+                udp,
+                tcp);
     }
 
     /** The same with other defaults and limits of UDP. */

@@ -8,15 +8,21 @@ package dev.ringroad.stack.config;
  * @param connections most connections of one stack, those in TIME-WAIT included
  * @param halfOpen most connections of one stack that have not finished their handshake
  * @param outOfOrderBytes most bytes kept beyond a gap, for one connection
- * @param delayedAckNanos longest time an acknowledgement is held back (RFC 1122 section 4.2.3.2: below 0.5 s)
- * @param rtoInitialNanos retransmission time-out before the first measurement (RFC 6298 section 2: 1 s)
+ * @param delayedAckNanos longest time an acknowledgement is held back (RFC 1122 section 4.2.3.2:
+ *     below 0.5 s)
+ * @param rtoInitialNanos retransmission time-out before the first measurement (RFC 6298 section 2:
+ *     1 s)
  * @param rtoMinNanos shortest retransmission time-out
  * @param rtoMaxNanos longest retransmission time-out (RFC 6298 section 2.5: at least 60 s)
- * @param connectRetries unanswered SYNs after which a connect fails; RFC 9293 section 3.8.3 asks for three minutes
- * @param dataRetries unanswered retransmissions after which a connection fails (RFC 1122 section 4.2.3.5)
- * @param timeWaitNanos how long a closed connection's addresses stay taken (RFC 9293 section 3.4.2: 2 MSL)
+ * @param connectRetries unanswered SYNs after which a connect fails; RFC 9293 section 3.8.3 asks
+ *     for three minutes
+ * @param dataRetries unanswered retransmissions after which a connection fails (RFC 1122 section
+ *     4.2.3.5)
+ * @param timeWaitNanos how long a closed connection's addresses stay taken (RFC 9293 section 3.4.2:
+ *     2 MSL)
  * @param finWaitNanos how long a connection that nobody holds any more waits for the peer's FIN
- * @param keepAliveIdleNanos quiet time before the first probe (RFC 1122 section 4.2.3.6: at least two hours)
+ * @param keepAliveIdleNanos quiet time before the first probe (RFC 1122 section 4.2.3.6: at least
+ *     two hours)
  * @param keepAliveIntervalNanos between probes
  * @param keepAliveProbes unanswered probes after which the connection fails
  * @param initialWindowSegments segments sent before the first acknowledgement (RFC 6928)

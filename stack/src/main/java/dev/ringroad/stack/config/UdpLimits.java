@@ -8,7 +8,8 @@ package dev.ringroad.stack.config;
  * @param sendBufferBytes what an endpoint reports as its send buffer
  * @param endpoints most endpoints of one stack
  */
-public record UdpLimits(int receiveBufferBytes, int receiveBufferBytesMax, int sendBufferBytes, int endpoints) {
+public record UdpLimits(
+        int receiveBufferBytes, int receiveBufferBytesMax, int sendBufferBytes, int endpoints) {
 
     /** The numbers of a profile. */
     public static UdpLimits of(Profile profile) {

@@ -1,4 +1,7 @@
-/** What a stack is told when it is made: profile, limits, seed; and the keyed hashes drawn from the seed. */
+/**
+ * What a stack is told when it is made: profile, limits, seed; and the keyed hashes drawn from the
+ * seed.
+ */
 @NullMarked
 package dev.ringroad.stack.config;
 

@@ -3,8 +3,8 @@ package dev.ringroad.stack.drop;
 import java.util.Locale;
 
 /**
- * Every reason for which the stack drops a packet, or a part of one. The name becomes the counter's name, so names
- * stay stable from release to release.
+ * Every reason for which the stack drops a packet, or a part of one. The name becomes the counter's
+ * name, so names stay stable from release to release.
  */
 public enum DropReason {
     // Link.
@@ -20,7 +20,8 @@ public enum DropReason {
     // Neighbours.
     ARP_TOO_SHORT("The ARP packet is cut."),
     ARP_NOT_ETHERNET_IPV4("The ARP packet is not about Ethernet and IPv4 addresses."),
-    ARP_SENDER_INVALID("The ARP packet's sender address cannot be a host's, or differs from the frame's source."),
+    ARP_SENDER_INVALID(
+            "The ARP packet's sender address cannot be a host's, or differs from the frame's source."),
     ARP_SENDER_IS_US("The ARP packet claims one of our own addresses for other hardware."),
     ARP_UNSOLICITED("The ARP packet is not for us and about a neighbour that nobody asked for."),
     NEIGHBOUR_QUEUE_FULL("Too many packets were waiting for the neighbour's address."),
@@ -44,11 +45,13 @@ public enum DropReason {
     LOOPBACK_QUEUE_FULL("Too many packets to own addresses were waiting."),
 
     // Fragments.
-    FRAGMENT_MALFORMED("The fragment is empty, not a multiple of eight bytes, or reaches beyond 65535 bytes."),
+    FRAGMENT_MALFORMED(
+            "The fragment is empty, not a multiple of eight bytes, or reaches beyond 65535 bytes."),
     FRAGMENT_TINY("The first fragment is too small to hold the transport header."),
     FRAGMENT_OVERLAP("Fragments overlap, so the whole datagram was given up."),
     FRAGMENT_DUPLICATE("The fragment had come before."),
-    FRAGMENT_CONFLICT("Fragments disagree on where the datagram ends, so the whole datagram was given up."),
+    FRAGMENT_CONFLICT(
+            "Fragments disagree on where the datagram ends, so the whole datagram was given up."),
     FRAGMENT_PIECES("The datagram came in more pieces than are kept, so it was given up."),
     FRAGMENT_SOURCE_LIMIT("The source has too many datagrams in pieces."),
     FRAGMENT_EVICTED("An older datagram in pieces made room for a newer one."),
@@ -59,9 +62,11 @@ public enum DropReason {
     ICMP_TOO_SHORT("The ICMP message is cut."),
     ICMP_CHECKSUM("The ICMP message's checksum is wrong."),
     ICMP_TYPE_UNKNOWN("The ICMP message is of a type that a host has no use for."),
-    ICMP_ECHO_BROADCAST("The echo request was not for us alone; answering would help to flood a victim."),
+    ICMP_ECHO_BROADCAST(
+            "The echo request was not for us alone; answering would help to flood a victim."),
     ICMP_QUOTE_INVALID("The ICMP error quotes nothing that this host can have sent."),
-    ICMP_ERROR_SUPPRESSED("An ICMP error was not sent because of the rate limit or what it would have been about."),
+    ICMP_ERROR_SUPPRESSED(
+            "An ICMP error was not sent because of the rate limit or what it would have been about."),
     ICMP_REDIRECT("The ICMP redirect was ignored; anybody on the link could send one."),
     ICMP_REPLY_UNASKED("The ICMP reply answers nothing that was asked."),
     IGMP_MALFORMED("The IGMP message is cut or its checksum is wrong."),
@@ -73,7 +78,8 @@ public enum DropReason {
     UDP_PORT_ZERO("The UDP datagram's destination port is 0."),
     UDP_NO_LISTENER("Nobody listens at the UDP datagram's port."),
     UDP_QUEUE_FULL("The endpoint's receive queue was full."),
-    UDP_POOL_LOW("The device had so few packets left that none could be queued for an application."),
+    UDP_POOL_LOW(
+            "The device had so few packets left that none could be queued for an application."),
     UDP_READ_SHUT("The endpoint had been closed when its queue was emptied."),
 
     // TCP: kept by the TCP layer.
@@ -89,12 +95,17 @@ public enum DropReason {
     TCP_ACCEPT_QUEUE_FULL("Too many connections were waiting to be accepted."),
     TCP_OUT_OF_WINDOW("No byte of the TCP segment lies in the receive window."),
     TCP_TIMESTAMP_OLD("The TCP timestamp is older than one that had been seen (PAWS)."),
-    TCP_TIMESTAMP_MISSING("The TCP segment has no timestamp although both sides had agreed on them."),
-    TCP_RESET_UNACCEPTABLE("The TCP reset does not have the expected sequence number, so it may be forged."),
-    TCP_RESET_IN_TIME_WAIT("The TCP reset was for a connection in TIME-WAIT, which it must not shorten."),
+    TCP_TIMESTAMP_MISSING(
+            "The TCP segment has no timestamp although both sides had agreed on them."),
+    TCP_RESET_UNACCEPTABLE(
+            "The TCP reset does not have the expected sequence number, so it may be forged."),
+    TCP_RESET_IN_TIME_WAIT(
+            "The TCP reset was for a connection in TIME-WAIT, which it must not shorten."),
     TCP_SYN_UNEXPECTED("The TCP SYN was for a live connection."),
-    TCP_ACK_MISSING("The TCP segment acknowledges nothing, which only the first of a connection may."),
-    TCP_ACK_UNACCEPTABLE("The TCP segment acknowledges what was never sent, or something very old."),
+    TCP_ACK_MISSING(
+            "The TCP segment acknowledges nothing, which only the first of a connection may."),
+    TCP_ACK_UNACCEPTABLE(
+            "The TCP segment acknowledges what was never sent, or something very old."),
     TCP_OUT_OF_ORDER_FULL("The TCP connection's queue of segments beyond a gap was full."),
     TCP_NO_MEMORY("The pool ran low and the TCP connection's reader was behind."),
     TCP_ICMP_SEQUENCE("The ICMP error quotes a TCP segment that is not in flight.");

@@ -4,7 +4,9 @@ import dev.ringroad.core.counter.Counter;
 import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.net.packet.Packet;
 
-/** The counters of one stack: one for each {@link DropReason}. Written by the stack's owner only. */
+/**
+ * The counters of one stack: one for each {@link DropReason}. Written by the stack's owner only.
+ */
 public final class StackCounters {
     private static final DropReason[] REASONS = DropReason.values();
 

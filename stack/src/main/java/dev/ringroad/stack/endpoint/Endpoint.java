@@ -1,13 +1,14 @@
 package dev.ringroad.stack.endpoint;
 
 import dev.ringroad.stack.ip.IpAddress;
+
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whatever an application can wait for: a TCP connection, a listener, a UDP endpoint.
  *
- * <p>An endpoint belongs to its stack's owner: every method is called by the one thread that owns the stack at that
- * moment, and the observer is told by the same thread.
+ * <p>An endpoint belongs to its stack's owner: every method is called by the one thread that owns
+ * the stack at that moment, and the observer is told by the same thread.
  */
 public abstract class Endpoint {
     /** There is something to read, or the end of the stream, or an error. */
@@ -31,8 +32,9 @@ public abstract class Endpoint {
     /** Told when an endpoint may have become ready. */
     public interface Observer {
         /**
-         * Bits may have appeared. Called by the stack's owner in the middle of protocol work, so it may only note the
-         * endpoint and unpark threads: never call back into the stack, never block.
+         * Bits may have appeared. Called by the stack's owner in the middle of protocol work, so it
+         * may only note the endpoint and unpark threads: never call back into the stack, never
+         * block.
          *
          * @param ready the endpoint's {@link Endpoint#ready()} at this moment
          */

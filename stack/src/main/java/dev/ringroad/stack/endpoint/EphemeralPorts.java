@@ -4,9 +4,10 @@ import dev.ringroad.stack.config.KeyedHash;
 import dev.ringroad.stack.config.StackConfig;
 
 /**
- * The order in which ports are tried when the application leaves the choice to the stack: RFC 6056's algorithm 3. Where
- * the search begins depends on the peer by a secret hash, so that nobody can guess the next port by having seen others;
- * towards one peer ports still come one after the other, so that none is taken up again soon.
+ * The order in which ports are tried when the application leaves the choice to the stack: RFC
+ * 6056's algorithm 3. Where the search begins depends on the peer by a secret hash, so that nobody
+ * can guess the next port by having seen others; towards one peer ports still come one after the
+ * other, so that none is taken up again soon.
  *
  * <pre>{@code
  * int start = ports.start(high, low, port);

@@ -2,7 +2,10 @@ package dev.ringroad.stack.endpoint;
 
 import dev.ringroad.stack.ip.IpAddress;
 
-/** An address and a port that a receiving call fills in, so that it need not make an object for each datagram. */
+/**
+ * An address and a port that a receiving call fills in, so that it need not make an object for each
+ * datagram.
+ */
 public final class SocketAddressHolder {
     private long high;
     private long low;

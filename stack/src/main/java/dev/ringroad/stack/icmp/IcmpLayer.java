@@ -14,17 +14,20 @@ import dev.ringroad.stack.ip.IpLayer;
 import dev.ringroad.stack.ip.Protocols;
 import dev.ringroad.stack.ip.ReassemblyExpiry;
 import dev.ringroad.stack.ip.Route;
-import java.lang.foreign.MemorySegment;
+
 import org.jspecify.annotations.Nullable;
 
+import java.lang.foreign.MemorySegment;
+
 /**
- * The internet control message protocol (RFC 792, RFC 1122 section 3.2.2): answers echoes, tells senders why their
- * datagrams were of no use, and passes on what others tell.
+ * The internet control message protocol (RFC 792, RFC 1122 section 3.2.2): answers echoes, tells
+ * senders why their datagrams were of no use, and passes on what others tell.
  *
- * <p>Anybody can send control messages, so little is believed: redirects are ignored, an error must quote a datagram that
- * one of our addresses can have sent, and the protocol it names decides whether it did (RFC 5927). What is sent is
- * limited in rate (RFC 1812 section 4.3.2.8) and never answers an error, a fragment that is not the first, or what was
- * for more hosts than this one (RFC 1122 section 3.2.2).
+ * <p>Anybody can send control messages, so little is believed: redirects are ignored, an error must
+ * quote a datagram that one of our addresses can have sent, and the protocol it names decides
+ * whether it did (RFC 5927). What is sent is limited in rate (RFC 1812 section 4.3.2.8) and never
+ * answers an error, a fragment that is not the first, or what was for more hosts than this one (RFC
+ * 1122 section 3.2.2).
  */
 public final class IcmpLayer implements ReassemblyExpiry {
     /** RFC 1812 section 4.3.2.3: quote as much as fits without exceeding 576 bytes in all. */
@@ -36,7 +39,10 @@ public final class IcmpLayer implements ReassemblyExpiry {
     /** Destination unreachable's code for a port nobody listens at. */
     public static final int CODE_PORT = IcmpHeader.CODE_PORT;
 
-    /** Lengths that links have; the next one down is tried when a router doesn't tell (RFC 1191 section 7). */
+    /**
+     * Lengths that links have; the next one down is tried when a router doesn't tell (RFC 1191
+     * section 7).
+     */
     private static final int[] PLATEAUS = {32000, 17914, 8166, 4352, 2002, 1492, 1006, 576};
 
     private final IpLayer ip;
@@ -76,7 +82,10 @@ public final class IcmpLayer implements ReassemblyExpiry {
         }
     }
 
-    /** Turns the request round in its own packet: only the type changes, and the checksum with it (RFC 1624). */
+    /**
+     * Turns the request round in its own packet: only the type changes, and the checksum with it
+     * (RFC 1624).
+     */
     private void answerEcho(Packet packet, IpDatagram datagram, long nowNanos) {
         if (!datagram.isUnicast()) {
             counters.drop(DropReason.ICMP_ECHO_BROADCAST, packet);
@@ -165,7 +174,8 @@ public final class IcmpLayer implements ReassemblyExpiry {
     /**
      * Tells the sender that its datagram could not be delivered here.
      *
-     * @param packet the datagram's payload, its IP header lying before; stays the caller's and keeps its view
+     * @param packet the datagram's payload, its IP header lying before; stays the caller's and
+     *     keeps its view
      * @param code {@link #CODE_PORT} or {@link #CODE_PROTOCOL}
      */
     public void unreachable(Packet packet, IpDatagram datagram, int code, long nowNanos) {
@@ -174,11 +184,18 @@ public final class IcmpLayer implements ReassemblyExpiry {
 
     @Override
     public void timedOut(Packet firstPart, IpDatagram datagram, long nowNanos) {
-        sendError(firstPart, datagram, IcmpHeader.TIME_EXCEEDED, IcmpHeader.CODE_REASSEMBLY, nowNanos);
+        sendError(
+                firstPart,
+                datagram,
+                IcmpHeader.TIME_EXCEEDED,
+                IcmpHeader.CODE_REASSEMBLY,
+                nowNanos);
     }
 
     private void sendError(Packet about, IpDatagram datagram, int type, int code, long nowNanos) {
-        if (!datagram.isUnicast() || isErrorItself(about, datagram) || !errorLimit.allows(nowNanos)) {
+        if (!datagram.isUnicast()
+                || isErrorItself(about, datagram)
+                || !errorLimit.allows(nowNanos)) {
             counters.count(DropReason.ICMP_ERROR_SUPPRESSED);
             return;
         }
@@ -200,10 +217,13 @@ public final class IcmpLayer implements ReassemblyExpiry {
         ip.send(error, route, Protocols.ICMP, 0, 0, nowNanos);
     }
 
-    /** Errors about errors would go on for ever; of ICMP only questions are answered with an error. */
+    /**
+     * Errors about errors would go on for ever; of ICMP only questions are answered with an error.
+     */
     private static boolean isErrorItself(Packet about, IpDatagram datagram) {
         return datagram.protocol() == Protocols.ICMP
                 && (about.length() == 0
-                        || IcmpHeader.type(about.segment(), about.offset()) != IcmpHeader.ECHO_REQUEST);
+                        || IcmpHeader.type(about.segment(), about.offset())
+                                != IcmpHeader.ECHO_REQUEST);
     }
 }

@@ -13,13 +13,14 @@ import dev.ringroad.stack.ip.IpLayer;
 import dev.ringroad.stack.ip.NetInterface;
 import dev.ringroad.stack.ip.Protocols;
 import dev.ringroad.stack.ip.Route;
+
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Tells routers and switches which multicast groups are wanted here: IGMP version 2's reports (RFC 2236), which version
- * 3's routers understand as well (RFC 3376 section 7.3).
+ * Tells routers and switches which multicast groups are wanted here: IGMP version 2's reports (RFC
+ * 2236), which version 3's routers understand as well (RFC 3376 section 7.3).
  *
  * <pre>
  *   0                   1                   2                   3
@@ -76,7 +77,10 @@ public final class Igmp implements IpLayer.GroupReporter {
         }
     }
 
-    /** Takes a message and releases it: a router's question is answered, everything else is no business of a host's. */
+    /**
+     * Takes a message and releases it: a router's question is answered, everything else is no
+     * business of a host's.
+     */
     public void input(Packet packet, IpDatagram datagram, long nowNanos) {
         MemorySegment s = packet.segment();
         long at = packet.offset();
@@ -100,13 +104,13 @@ public final class Igmp implements IpLayer.GroupReporter {
         }
         packet.release();
         if (!repeats.isEmpty() && !repeatTimer.isScheduled()) {
-            // A fixed fraction of the shortest usual response time; duplicates from other members do no harm.
+            // A fixed fraction of the shortest usual response time; duplicates from other members
+            // do no harm.
             timers.schedule(repeatTimer, nowNanos + REPEAT_NANOS / 2);
         }
     }
 
-    private void send(
-            NetInterface out, IpAddress to, int type, IpAddress group, long nowNanos) {
+    private void send(NetInterface out, IpAddress to, int type, IpAddress group, long nowNanos) {
         Route route = ip.groupRoute(out, to);
         Packet packet = route == null ? null : ip.acquireControl(route);
         if (route == null || packet == null) {

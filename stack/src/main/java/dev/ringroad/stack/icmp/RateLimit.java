@@ -1,7 +1,8 @@
 package dev.ringroad.stack.icmp;
 
 /**
- * Lets so many events a second pass, and as many at once when it has been quiet (a token bucket of one second's depth).
+ * Lets so many events a second pass, and as many at once when it has been quiet (a token bucket of
+ * one second's depth).
  */
 final class RateLimit {
     private static final long SECOND = 1_000_000_000L;

@@ -1,13 +1,14 @@
 package dev.ringroad.stack.ip;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /**
  * How a device is to be used by the stack.
  *
- * @param addresses the stack's own addresses on it, each with the length of its network's prefix; the first one is
- *     preferred as a source
+ * @param addresses the stack's own addresses on it, each with the length of its network's prefix;
+ *     the first one is preferred as a source
  * @param gateway where everything goes that no prefix contains; null for no default route
  * @param mtu largest IP datagram in bytes; 0 takes the device's
  */
@@ -20,12 +21,15 @@ public record InterfaceConfig(List<IpPrefix> addresses, @Nullable IpAddress gate
             IpAddress address = prefix.address();
             if (address.isAny() || address.isMulticast() || address.isBroadcast()) {
                 throw new IllegalArgumentException(
-                        address + " cannot be an interface's address; give it one of its own, like 10.9.0.1/24.");
+                        address
+                                + " cannot be an interface's address; give it one of its own, like 10.9.0.1/24.");
             }
         }
         if (mtu != 0 && mtu < 576) {
             throw new IllegalArgumentException(
-                    "An MTU of " + mtu + " bytes is below the 576 that every host must take (RFC 791).");
+                    "An MTU of "
+                            + mtu
+                            + " bytes is below the 576 that every host must take (RFC 791).");
         }
     }
 

@@ -6,8 +6,9 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 
 /**
- * An internet address of either version in 128 bits. An IPv4 address a.b.c.d is held as ::ffff:a.b.c.d (RFC 4291
- * section 2.5.5.2), so that tables, endpoints and connections know one kind of address only.
+ * An internet address of either version in 128 bits. An IPv4 address a.b.c.d is held as
+ * ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2), so that tables, endpoints and connections know one
+ * kind of address only.
  *
  * @param high the first eight bytes, in network order
  * @param low the last eight bytes, in network order
@@ -46,8 +47,8 @@ public record IpAddress(long high, long low) {
     }
 
     /**
-     * Reads an IPv4 address in dotted decimals, or an IPv6 address in one of RFC 4291's forms. Names are not looked
-     * up.
+     * Reads an IPv4 address in dotted decimals, or an IPv6 address in one of RFC 4291's forms.
+     * Names are not looked up.
      *
      * @throws IllegalArgumentException with a sentence when the text is no address
      */
@@ -56,7 +57,8 @@ public record IpAddress(long high, long low) {
             return text.indexOf(':') >= 0 ? parseV6(text) : v4(parseV4(text));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "'" + text + "' is no internet address; write one like 10.9.0.1 or fd00::1.", e);
+                    "'" + text + "' is no internet address; write one like 10.9.0.1 or fd00::1.",
+                    e);
         }
     }
 
@@ -185,7 +187,12 @@ public record IpAddress(long high, long low) {
             if (isV4()) {
                 int bits = v4();
                 return InetAddress.getByAddress(
-                        new byte[] {(byte) (bits >> 24), (byte) (bits >> 16), (byte) (bits >> 8), (byte) bits});
+                        new byte[] {
+                            (byte) (bits >> 24),
+                            (byte) (bits >> 16),
+                            (byte) (bits >> 8),
+                            (byte) bits
+                        });
             }
             byte[] bytes = new byte[16];
             for (int i = 0; i < 8; i++) {
@@ -203,7 +210,9 @@ public record IpAddress(long high, long low) {
         return isV4(high, low);
     }
 
-    /** The IPv4 address's four bytes in network order; meaningless when {@link #isV4()} is false. */
+    /**
+     * The IPv4 address's four bytes in network order; meaningless when {@link #isV4()} is false.
+     */
     public int v4() {
         return (int) low;
     }
@@ -228,7 +237,10 @@ public record IpAddress(long high, long low) {
         return isV4() ? (int) low >>> 28 == 0xe : high >>> 56 == 0xff;
     }
 
-    /** 255.255.255.255; a subnet's broadcast address depends on its prefix, see {@link IpPrefix#broadcast}. */
+    /**
+     * 255.255.255.255; a subnet's broadcast address depends on its prefix, see {@link
+     * IpPrefix#broadcast}.
+     */
     public boolean isBroadcast() {
         return high == 0 && low == (V4_PREFIX | 0xffff_ffffL);
     }
@@ -281,6 +293,12 @@ public record IpAddress(long high, long low) {
     }
 
     private static String dotted(int bits) {
-        return (bits >>> 24) + "." + (bits >>> 16 & 0xff) + "." + (bits >>> 8 & 0xff) + "." + (bits & 0xff);
+        return (bits >>> 24)
+                + "."
+                + (bits >>> 16 & 0xff)
+                + "."
+                + (bits >>> 8 & 0xff)
+                + "."
+                + (bits & 0xff);
     }
 }

@@ -1,8 +1,9 @@
 package dev.ringroad.stack.ip;
 
 /**
- * What the internet layer learnt about the datagram that it hands up; the payload itself is the packet's data. One
- * object is filled again for every datagram, so nobody may keep it beyond the call that it was passed to.
+ * What the internet layer learnt about the datagram that it hands up; the payload itself is the
+ * packet's data. One object is filled again for every datagram, so nobody may keep it beyond the
+ * call that it was passed to.
  */
 public final class IpDatagram {
     /** For unicast to one of the stack's own addresses. */
@@ -24,6 +25,7 @@ public final class IpDatagram {
     int trafficClass;
     int headerBytes;
     int cast;
+
     @SuppressWarnings("NullAway.Init")
     NetInterface netInterface;
 
@@ -32,7 +34,12 @@ public final class IpDatagram {
 
     /** Fills it from an IPv4 header. */
     void setV4(
-            int source, int destination, int newProtocol, int newTtl, int newTrafficClass, int newHeaderBytes) {
+            int source,
+            int destination,
+            int newProtocol,
+            int newTtl,
+            int newTrafficClass,
+            int newHeaderBytes) {
         version = 4;
         sourceHigh = 0;
         sourceLow = IpAddress.mapped(source);
@@ -109,12 +116,17 @@ public final class IpDatagram {
         return cast;
     }
 
-    /** Whether it was for one of the stack's own addresses, and for this host alone on the link too. */
+    /**
+     * Whether it was for one of the stack's own addresses, and for this host alone on the link too.
+     */
     public boolean isUnicast() {
         return cast == TO_US;
     }
 
-    /** Bytes of the IP header; they still lie before the packet's data, so that an error can quote them. */
+    /**
+     * Bytes of the IP header; they still lie before the packet's data, so that an error can quote
+     * them.
+     */
     public int headerBytes() {
         return headerBytes;
     }

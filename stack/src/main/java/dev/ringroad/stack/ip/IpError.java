@@ -2,18 +2,22 @@ package dev.ringroad.stack.ip;
 
 import dev.ringroad.net.wire.BigEndian;
 import dev.ringroad.net.wire.Ipv4Header;
+
 import java.lang.foreign.MemorySegment;
 
 /**
- * Why a datagram that the stack sent did not arrive, as an ICMP message or the stack itself reports it, with what is
- * quoted of the datagram. One object is filled again for each error.
+ * Why a datagram that the stack sent did not arrive, as an ICMP message or the stack itself reports
+ * it, with what is quoted of the datagram. One object is filled again for each error.
  */
 public final class IpError {
     /** What happened; the ICMP types and codes of both versions come down to these. */
     public enum Kind {
         /** No route to the network (ICMP type 3, codes 0, 6, 11). */
         NET_UNREACHABLE("network unreachable", false),
-        /** The host does not answer (type 3, codes 1, 7, 8, 12), or its neighbour address could not be found. */
+        /**
+         * The host does not answer (type 3, codes 1, 7, 8, 12), or its neighbour address could not
+         * be found.
+         */
         HOST_UNREACHABLE("host unreachable", false),
         /** The host does not speak the protocol (type 3, code 2). */
         PROTOCOL_UNREACHABLE("protocol unreachable", true),
@@ -130,7 +134,10 @@ public final class IpError {
         return kind;
     }
 
-    /** For {@link Kind#PACKET_TOO_BIG}: the MTU that would fit, in bytes; 0 when the router didn't tell. */
+    /**
+     * For {@link Kind#PACKET_TOO_BIG}: the MTU that would fit, in bytes; 0 when the router didn't
+     * tell.
+     */
     public int nextHopMtu() {
         return nextHopMtu;
     }

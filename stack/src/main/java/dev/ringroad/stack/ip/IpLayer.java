@@ -13,16 +13,18 @@ import dev.ringroad.stack.config.StackConfig;
 import dev.ringroad.stack.drop.DropReason;
 import dev.ringroad.stack.drop.StackCounters;
 import dev.ringroad.stack.neighbour.Neighbour;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
- * The internet layer of one stack: its interfaces, addresses and routes, and the way of datagrams in and out. Belongs to
- * the stack's owner.
+ * The internet layer of one stack: its interfaces, addresses and routes, and the way of datagrams
+ * in and out. Belongs to the stack's owner.
  *
- * <p>The host follows the weak model of RFC 1122 section 3.3.4.2, as Linux does: a datagram for any of its addresses is
- * taken from any interface. It does not forward.
+ * <p>The host follows the weak model of RFC 1122 section 3.3.4.2, as Linux does: a datagram for any
+ * of its addresses is taken from any interface. It does not forward.
  */
 public final class IpLayer implements IpOutput {
     /** A packet with every header and the largest IPv4 datagram fits, rounded to cache lines. */
@@ -54,7 +56,8 @@ public final class IpLayer implements IpOutput {
     /** Tells routers and switches on the link which groups are wanted here. */
     public interface GroupReporter {
         /** The first endpoint has joined, or the last one left. */
-        void membershipChanged(NetInterface netInterface, IpAddress group, boolean joined, long nowNanos);
+        void membershipChanged(
+                NetInterface netInterface, IpAddress group, boolean joined, long nowNanos);
     }
 
     /** An internet layer without interfaces. */
@@ -80,13 +83,25 @@ public final class IpLayer implements IpOutput {
         nowNanos = now;
     }
 
-    /** Uses a device; its addresses are announced on the link. The device stays the caller's to close, after {@link #close}. */
+    /**
+     * Uses a device; its addresses are announced on the link. The device stays the caller's to
+     * close, after {@link #close}.
+     */
     public NetInterface attach(NetDevice device, InterfaceConfig interfaceConfig, long now) {
         nowNanos = now;
-        int mtu = interfaceConfig.mtu() == 0 ? device.mtu() : Math.min(interfaceConfig.mtu(), device.mtu());
+        int mtu =
+                interfaceConfig.mtu() == 0
+                        ? device.mtu()
+                        : Math.min(interfaceConfig.mtu(), device.mtu());
         NetInterface made =
                 new NetInterface(
-                        device, interfaces.size() + 1, mtu, config, interfaceOwner, timers, counters);
+                        device,
+                        interfaces.size() + 1,
+                        mtu,
+                        config,
+                        interfaceOwner,
+                        timers,
+                        counters);
         interfaces.add(made);
         polled = interfaces.toArray(NetInterface[]::new);
         for (IpPrefix prefix : interfaceConfig.addresses()) {
@@ -117,7 +132,10 @@ public final class IpLayer implements IpOutput {
         netInterface.add(prefix);
     }
 
-    /** Takes an address and the route to its network away. Connections that use it run into time-outs. */
+    /**
+     * Takes an address and the route to its network away. Connections that use it run into
+     * time-outs.
+     */
     public void removeAddress(NetInterface netInterface, IpPrefix prefix) {
         local.remove(prefix.address());
         netInterface.remove(prefix);
@@ -129,7 +147,9 @@ public final class IpLayer implements IpOutput {
         return routes;
     }
 
-    /** The interfaces, in order of attachment; the array is the layer's own and must not be changed. */
+    /**
+     * The interfaces, in order of attachment; the array is the layer's own and must not be changed.
+     */
     public NetInterface[] interfaces() {
         return polled;
     }
@@ -178,7 +198,12 @@ public final class IpLayer implements IpOutput {
      * @return the payload, or null when there is nothing to hand up
      */
     public @Nullable Packet inputV4(
-            NetInterface in, Packet packet, int linkBytes, boolean toGroup, IpDatagram datagram, long now) {
+            NetInterface in,
+            Packet packet,
+            int linkBytes,
+            boolean toGroup,
+            IpDatagram datagram,
+            long now) {
         int linkCast = toGroup ? Ipv4Input.LINK_GROUP : Ipv4Input.LINK_UNICAST;
         return input.accept(in, packet, linkBytes, linkCast, datagram, now);
     }
@@ -228,8 +253,9 @@ public final class IpLayer implements IpOutput {
     @Override
     public @Nullable Route route(
             long destinationHigh, long destinationLow, long sourceHigh, long sourceLow) {
-        long mixed = (destinationLow ^ Long.rotateLeft(sourceLow, 29) ^ destinationHigh ^ sourceHigh)
-                * 0x9e3779b97f4a7c15L;
+        long mixed =
+                (destinationLow ^ Long.rotateLeft(sourceLow, 29) ^ destinationHigh ^ sourceHigh)
+                        * 0x9e3779b97f4a7c15L;
         int slot = (int) (mixed >>> 48) & (ROUTE_CACHE - 1);
         Route cached = routeCache[slot];
         if (cached != null
@@ -274,7 +300,10 @@ public final class IpLayer implements IpOutput {
         }
         RouteTable.Entry entry = routes.find(destination.high(), destination.low());
         if (destination.isMulticast() || destination.isBroadcast()) {
-            NetInterface out = sourceInterface != null ? sourceInterface : entry != null ? entry.netInterface() : first();
+            NetInterface out =
+                    sourceInterface != null
+                            ? sourceInterface
+                            : entry != null ? entry.netInterface() : first();
             return out == null ? null : groupRoute(out, destination, asked);
         }
         if (entry == null) {
@@ -356,18 +385,20 @@ public final class IpLayer implements IpOutput {
     }
 
     @Override
-    public int send(
-            Packet packet, Route route, int protocol, int ttl, int trafficClass, long now) {
+    public int send(Packet packet, Route route, int protocol, int ttl, int trafficClass, long now) {
         return output.send(packet, route, protocol, ttl, trafficClass, now);
     }
 
-    /** Hands a copy of what went to a group or to all back to the stack itself; the packet moves. */
+    /**
+     * Hands a copy of what went to a group or to all back to the stack itself; the packet moves.
+     */
     public void sendBack(Packet packet, Route route, int protocol, int ttl, int trafficClass) {
         if (packet.pool() != route.netInterface.pool) {
             counters.drop(DropReason.IP_TOO_BIG, packet);
             return;
         }
-        output.writeHeaders(packet, route, protocol, ttl, trafficClass, 0, Ipv4Header.DONT_FRAGMENT);
+        output.writeHeaders(
+                packet, route, protocol, ttl, trafficClass, 0, Ipv4Header.DONT_FRAGMENT);
         output.stageLocal(packet);
     }
 

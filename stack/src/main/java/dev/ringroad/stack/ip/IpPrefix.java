@@ -1,8 +1,9 @@
 package dev.ringroad.stack.ip;
 
 /**
- * The addresses that share their first bits (RFC 4632). As an interface's address, the bits behind the prefix are
- * kept: 10.9.0.1/24 is the host .1 in the network 10.9.0.0/24; {@link #network()} clears them.
+ * The addresses that share their first bits (RFC 4632). As an interface's address, the bits behind
+ * the prefix are kept: 10.9.0.1/24 is the host .1 in the network 10.9.0.0/24; {@link #network()}
+ * clears them.
  *
  * @param address a member of the prefix
  * @param length how many bits are shared: 0 to 32 for IPv4, 0 to 128 for IPv6
@@ -15,7 +16,13 @@ public record IpPrefix(IpAddress address, int length) {
     public IpPrefix {
         if (length < 0 || length > address.bits()) {
             throw new IllegalArgumentException(
-                    "A prefix of " + address + " has 0 to " + address.bits() + " bits, not " + length + ".");
+                    "A prefix of "
+                            + address
+                            + " has 0 to "
+                            + address.bits()
+                            + " bits, not "
+                            + length
+                            + ".");
         }
     }
 
@@ -28,7 +35,9 @@ public record IpPrefix(IpAddress address, int length) {
         int slash = text.indexOf('/');
         if (slash < 0) {
             throw new IllegalArgumentException(
-                    "'" + text + "' has no prefix length; write it behind a slash, like 10.9.0.1/24.");
+                    "'"
+                            + text
+                            + "' has no prefix length; write it behind a slash, like 10.9.0.1/24.");
         }
         IpAddress address = IpAddress.parse(text.substring(0, slash));
         int length;
@@ -77,8 +86,8 @@ public record IpPrefix(IpAddress address, int length) {
     }
 
     /**
-     * The IPv4 network's directed broadcast address (RFC 922), or 255.255.255.255 where there is none: prefixes of 31
-     * (RFC 3021) and 32 bits, and IPv6.
+     * The IPv4 network's directed broadcast address (RFC 922), or 255.255.255.255 where there is
+     * none: prefixes of 31 (RFC 3021) and 32 bits, and IPv6.
      */
     public IpAddress broadcast() {
         if (!address.isV4() || length >= 31) {

@@ -14,8 +14,9 @@ public interface IpProtocol {
     void input(Packet packet, IpDatagram datagram, long nowNanos);
 
     /**
-     * Hears that something which the protocol sent did not arrive. The quotation's form has been checked; whether it
-     * matches something the protocol has really sent is for the protocol to find out (RFC 5927).
+     * Hears that something which the protocol sent did not arrive. The quotation's form has been
+     * checked; whether it matches something the protocol has really sent is for the protocol to
+     * find out (RFC 5927).
      *
      * @param error valid during the call only
      * @param nowNanos the time

@@ -6,13 +6,15 @@ import dev.ringroad.net.wire.Ipv4Header;
 import dev.ringroad.net.wire.WireFault;
 import dev.ringroad.stack.drop.DropReason;
 import dev.ringroad.stack.drop.StackCounters;
-import java.lang.foreign.MemorySegment;
+
 import org.jspecify.annotations.Nullable;
 
+import java.lang.foreign.MemorySegment;
+
 /**
- * Examines IPv4 datagrams (RFC 791, RFC 1122 section 3.2). Nearly all are for the interface's first address, have no
- * options and are whole: one pass over the twenty bytes decides that. Whatever is different in any way goes to {@link
- * #unusual}, which finds out how and names it.
+ * Examines IPv4 datagrams (RFC 791, RFC 1122 section 3.2). Nearly all are for the interface's first
+ * address, have no options and are whole: one pass over the twenty bytes decides that. Whatever is
+ * different in any way goes to {@link #unusual}, which finds out how and names it.
  */
 final class Ipv4Input {
     /** Ethernet destination: this interface alone. */
@@ -24,7 +26,8 @@ final class Ipv4Input {
     /** No link at all: from the stack itself. */
     static final int LINK_NONE = 2;
 
-    private static final int FRAGMENTED = Ipv4Header.MORE_FRAGMENTS | Ipv4Header.FRAGMENT_OFFSET_MASK;
+    private static final int FRAGMENTED =
+            Ipv4Header.MORE_FRAGMENTS | Ipv4Header.FRAGMENT_OFFSET_MASK;
     private static final int WORD = 0xffff;
 
     private final LocalAddresses local;
@@ -44,7 +47,8 @@ final class Ipv4Input {
      * @param linkBytes how long that header is
      * @param linkCast whom the frame was for
      * @param datagram is filled
-     * @return the payload of a whole datagram for this host, or null when there is nothing to hand up
+     * @return the payload of a whole datagram for this host, or null when there is nothing to hand
+     *     up
      */
     @Nullable Packet accept(
             NetInterface in,
@@ -93,13 +97,21 @@ final class Ipv4Input {
         packet.trimTo(linkBytes + totalBytes);
         packet.trimFront(linkBytes + Ipv4Header.BYTES);
         datagram.setV4(
-                source, destination, third >>> 16 & 0xff, third >>> 24, first >>> 16 & 0xff, Ipv4Header.BYTES);
+                source,
+                destination,
+                third >>> 16 & 0xff,
+                third >>> 24,
+                first >>> 16 & 0xff,
+                Ipv4Header.BYTES);
         datagram.cast = IpDatagram.TO_US;
         datagram.netInterface = in;
         return packet;
     }
 
-    /** This network (0/8), loopback (127/8), multicast and reserved addresses: RFC 1122 section 3.2.1.3. */
+    /**
+     * This network (0/8), loopback (127/8), multicast and reserved addresses: RFC 1122 section
+     * 3.2.1.3.
+     */
     static boolean isNoHost(int address) {
         int top = address >>> 24;
         return top == 0 || top == 127 || top >= 224;
@@ -197,7 +209,8 @@ final class Ipv4Input {
         if (cast < 0) {
             return DropReason.IP_NOT_FOR_US;
         }
-        if (cast == IpDatagram.TO_GROUP && !in.groups().contains(0, IpAddress.mapped(destination))) {
+        if (cast == IpDatagram.TO_GROUP
+                && !in.groups().contains(0, IpAddress.mapped(destination))) {
             return DropReason.IP_GROUP_NOT_JOINED;
         }
         // RFC 1122 section 3.3.6: what the link delivered to all must be for all in IP's sense too.

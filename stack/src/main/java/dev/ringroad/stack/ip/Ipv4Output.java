@@ -11,16 +11,18 @@ import dev.ringroad.stack.config.StackConfig;
 import dev.ringroad.stack.drop.DropReason;
 import dev.ringroad.stack.drop.StackCounters;
 import dev.ringroad.stack.neighbour.Neighbour;
-import java.lang.foreign.MemorySegment;
+
 import org.jspecify.annotations.Nullable;
 
+import java.lang.foreign.MemorySegment;
+
 /**
- * Puts Ethernet and IPv4 headers before what the protocols send and stages it: on the interface, with its neighbour while
- * that has no address yet, or in the loopback queue.
+ * Puts Ethernet and IPv4 headers before what the protocols send and stages it: on the interface,
+ * with its neighbour while that has no address yet, or in the loopback queue.
  *
- * <p>Datagrams that need no fragmentation go out as atomic ones (RFC 6864): don't-fragment set, identification 0.
- * Larger ones of UDP and ICMP are cut here; their identification is unpredictable from outside and apart for each
- * destination (RFC 7739's reasons).
+ * <p>Datagrams that need no fragmentation go out as atomic ones (RFC 6864): don't-fragment set,
+ * identification 0. Larger ones of UDP and ICMP are cut here; their identification is unpredictable
+ * from outside and apart for each destination (RFC 7739's reasons).
  */
 final class Ipv4Output {
     private static final int HEADERS_BYTES = EthernetHeader.BYTES + Ipv4Header.BYTES;
@@ -69,7 +71,10 @@ final class Ipv4Output {
 
     /** A device sends packets of its own pool only: others may lie where it cannot reach. */
     private @Nullable Packet copyForDevice(Packet packet, Route route) {
-        Packet copy = packet.length() > route.netInterface.pool.dataBytesMax() ? null : route.netInterface.acquire(0);
+        Packet copy =
+                packet.length() > route.netInterface.pool.dataBytesMax()
+                        ? null
+                        : route.netInterface.acquire(0);
         if (copy != null) {
             copy.copyFrom(packet);
         }
@@ -92,7 +97,8 @@ final class Ipv4Output {
         Neighbour neighbour = route.neighbour;
         if (neighbour.isDead()) {
             IpAddress hop = route.nextHop();
-            Neighbour fresh = route.netInterface.neighbours().findOrCreate(hop.high(), hop.low(), nowNanos);
+            Neighbour fresh =
+                    route.netInterface.neighbours().findOrCreate(hop.high(), hop.low(), nowNanos);
             if (fresh == null) {
                 frame.release();
                 return IpOutput.NO_ROOM;
@@ -100,7 +106,9 @@ final class Ipv4Output {
             route.neighbour = fresh;
             neighbour = fresh;
         }
-        return route.netInterface.neighbours().send(neighbour, frame, nowNanos) ? IpOutput.SENT : IpOutput.UNREACHABLE;
+        return route.netInterface.neighbours().send(neighbour, frame, nowNanos)
+                ? IpOutput.SENT
+                : IpOutput.UNREACHABLE;
     }
 
     /** Puts a complete frame into the loopback queue. */
@@ -132,7 +140,13 @@ final class Ipv4Output {
 
     /** Prepends both headers; 34 bytes written as eight words. */
     void writeHeaders(
-            Packet packet, Route route, int protocol, int ttl, int trafficClass, int id, int fragment) {
+            Packet packet,
+            Route route,
+            int protocol,
+            int ttl,
+            int trafficClass,
+            int id,
+            int fragment) {
         int totalBytes = packet.length() + Ipv4Header.BYTES;
         int lifetime = ttl == 0 ? defaultTtl : ttl;
         packet.prepend(HEADERS_BYTES);
@@ -140,7 +154,8 @@ final class Ipv4Output {
         long at = packet.offset();
         long source = route.sourceHardware;
         int ttlAndProtocol = lifetime << 8 | protocol;
-        int sum = route.sharedHeaderSum + trafficClass + totalBytes + id + fragment + ttlAndProtocol;
+        int sum =
+                route.sharedHeaderSum + trafficClass + totalBytes + id + fragment + ttlAndProtocol;
         sum = (sum & 0xffff) + (sum >>> 16);
         sum = (sum & 0xffff) + (sum >>> 16);
         BigEndian.u64(s, at, route.neighbour.hardware() << 16 | source >>> 32);
@@ -186,7 +201,9 @@ final class Ipv4Output {
     }
 
     private int nextIdentification(Route route) {
-        int slot = (int) (hash.table(route.destinationV4, route.sourceV4) >>> 40) & (IDENTIFICATIONS - 1);
+        int slot =
+                (int) (hash.table(route.destinationV4, route.sourceV4) >>> 40)
+                        & (IDENTIFICATIONS - 1);
         return identifications[slot]++ & 0xffff;
     }
 

@@ -1,12 +1,14 @@
 package dev.ringroad.stack.ip;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
- * The stack's own addresses, and the interface that each is on. Looked at for every packet that is not for its
- * interface's first address; hence open addressing over two arrays, rebuilt when an address comes or goes.
+ * The stack's own addresses, and the interface that each is on. Looked at for every packet that is
+ * not for its interface's first address; hence open addressing over two arrays, rebuilt when an
+ * address comes or goes.
  */
 final class LocalAddresses {
     private record Entry(IpAddress address, NetInterface netInterface) {}

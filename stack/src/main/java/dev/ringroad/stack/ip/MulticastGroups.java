@@ -1,8 +1,9 @@
 package dev.ringroad.stack.ip;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The multicast groups joined on one interface, each as often as endpoints have asked for it. */
 final class MulticastGroups {
@@ -41,7 +42,10 @@ final class MulticastGroups {
         return true;
     }
 
-    /** Whether datagrams to the group are wanted; every host is a member of 224.0.0.1 (RFC 1112 section 4). */
+    /**
+     * Whether datagrams to the group are wanted; every host is a member of 224.0.0.1 (RFC 1112
+     * section 4).
+     */
     boolean contains(long high, long low) {
         return low == IpAddress.mapped(ALL_SYSTEMS_V4) || find(high, low) != null;
     }

@@ -13,13 +13,15 @@ import dev.ringroad.stack.drop.StackCounters;
 import dev.ringroad.stack.neighbour.Arp;
 import dev.ringroad.stack.neighbour.Link;
 import dev.ringroad.stack.neighbour.NeighbourCache;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
- * One interface of the stack: a device, the addresses on it, its neighbours and the burst of packets that will go out
- * with the next flush. Belongs to the stack's owner.
+ * One interface of the stack: a device, the addresses on it, its neighbours and the burst of
+ * packets that will go out with the next flush. Belongs to the stack's owner.
  */
 public final class NetInterface {
     /** What the interface cannot do by itself. */
@@ -29,7 +31,9 @@ public final class NetInterface {
         void undeliverable(Packet frame, long nowNanos);
     }
 
-    /** One in so many packets of the device's pool is kept for receiving and for acknowledgements. */
+    /**
+     * One in so many packets of the device's pool is kept for receiving and for acknowledgements.
+     */
     private static final int RESERVE_SHARE = 8;
 
     final NetDevice device;
@@ -221,7 +225,8 @@ public final class NetInterface {
     }
 
     /**
-     * Takes what the device has received, as far as the burst has room; the packets are the caller's.
+     * Takes what the device has received, as far as the burst has room; the packets are the
+     * caller's.
      *
      * @return how many
      */
@@ -233,7 +238,10 @@ public final class NetInterface {
         return received;
     }
 
-    /** A packet when more than {@code keep} are left; sent ones are taken back from the device first when there are few. */
+    /**
+     * A packet when more than {@code keep} are left; sent ones are taken back from the device first
+     * when there are few.
+     */
     @Nullable Packet acquire(int keep) {
         if (pool.available() <= keep) {
             transmitQueue.transmit(staged);

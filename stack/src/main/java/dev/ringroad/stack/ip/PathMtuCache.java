@@ -1,15 +1,20 @@
 package dev.ringroad.stack.ip;
 
 import dev.ringroad.stack.config.IpLimits;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Destinations whose path takes less than the first link does (RFC 1191). Bounded: the entry learnt first goes first. An
- * entry is forgotten after a while, because paths change (RFC 1191 section 6.3).
+ * Destinations whose path takes less than the first link does (RFC 1191). Bounded: the entry learnt
+ * first goes first. An entry is forgotten after a while, because paths change (RFC 1191 section
+ * 6.3).
  */
 final class PathMtuCache {
-    /** What IPv4 hosts must take anyway (RFC 791); no report makes a path smaller, so that none can starve it. */
+    /**
+     * What IPv4 hosts must take anyway (RFC 791); no report makes a path smaller, so that none can
+     * starve it.
+     */
     static final int LEAST_V4 = 576;
 
     /** IPv6's minimum (RFC 8200 section 5). */

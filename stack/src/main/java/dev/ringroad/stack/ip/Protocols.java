@@ -1,6 +1,9 @@
 package dev.ringroad.stack.ip;
 
-/** The protocol numbers that the stack speaks (IANA's registry, in IPv4's protocol field and IPv6's next header). */
+/**
+ * The protocol numbers that the stack speaks (IANA's registry, in IPv4's protocol field and IPv6's
+ * next header).
+ */
 public final class Protocols {
     /** RFC 792. */
     public static final int ICMP = 1;

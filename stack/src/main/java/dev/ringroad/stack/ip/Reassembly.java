@@ -1,26 +1,29 @@
 package dev.ringroad.stack.ip;
 
-import dev.ringroad.core.worker.TimingWheel;
 import dev.ringroad.core.worker.Timer;
+import dev.ringroad.core.worker.TimingWheel;
 import dev.ringroad.net.packet.Packet;
 import dev.ringroad.net.packet.PacketPool;
 import dev.ringroad.stack.config.IpLimits;
 import dev.ringroad.stack.drop.DropReason;
 import dev.ringroad.stack.drop.StackCounters;
-import java.util.function.Supplier;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.function.Supplier;
 
 /**
  * Puts fragments together again (RFC 791 section 3.2, RFC 815).
  *
- * <p>Fragments are an old way to eat a host's memory and to slip data past a filter, so everything is bounded and
- * nothing is ambiguous: a fixed number of datagrams in pieces, fewer from one source, one big packet for each and no
- * more; a fragment that lies wholly within what is there is a duplicate and ignored, one that overlaps partly condemns
- * its datagram (RFC 5722 section 3 says so for IPv6, and its reasons hold for IPv4). A condemned datagram keeps its
- * place until its time is over, so that late pieces do not begin it anew.
+ * <p>Fragments are an old way to eat a host's memory and to slip data past a filter, so everything
+ * is bounded and nothing is ambiguous: a fixed number of datagrams in pieces, fewer from one
+ * source, one big packet for each and no more; a fragment that lies wholly within what is there is
+ * a duplicate and ignored, one that overlaps partly condemns its datagram (RFC 5722 section 3 says
+ * so for IPv6, and its reasons hold for IPv4). A condemned datagram keeps its place until its time
+ * is over, so that late pieces do not begin it anew.
  *
- * <p>Each fragment is copied into the big packet at once and given back: devices get their buffers back however long the
- * rest takes.
+ * <p>Each fragment is copied into the big packet at once and given back: devices get their buffers
+ * back however long the rest takes.
  */
 final class Reassembly {
     /** Most separate stretches of one datagram; in-order arrival needs one only. */
@@ -70,12 +73,14 @@ final class Reassembly {
     /**
      * Takes one fragment.
      *
-     * @param fragment its data are the fragment's payload, its IP header lies before; ownership moves
+     * @param fragment its data are the fragment's payload, its IP header lies before; ownership
+     *     moves
      * @param datagram as filled from this fragment's header
      * @param identification the header's field
      * @param offset of the payload in the datagram, in bytes
      * @param more whether the header says that more follow
-     * @return the whole datagram's payload with a corrected header before it, or null while there are gaps
+     * @return the whole datagram's payload with a corrected header before it, or null while there
+     *     are gaps
      */
     @Nullable Packet add(
             Packet fragment,
@@ -120,7 +125,10 @@ final class Reassembly {
         return partial.isComplete() ? finish(partial, whole, datagram) : null;
     }
 
-    /** A first fragment without the whole transport header, or one that would overwrite it (RFC 1858, RFC 3128). */
+    /**
+     * A first fragment without the whole transport header, or one that would overwrite it (RFC
+     * 1858, RFC 3128).
+     */
     private static boolean isTiny(int protocol, int offset, int bytes, boolean more) {
         int least = protocol == Protocols.TCP ? 20 : 8;
         return offset == 0 ? more && bytes < least : offset < least;
@@ -158,7 +166,10 @@ final class Reassembly {
         return place;
     }
 
-    /** A free place; or one taken from a condemned or the oldest datagram, the source's own when it has its share. */
+    /**
+     * A free place; or one taken from a condemned or the oldest datagram, the source's own when it
+     * has its share.
+     */
     private @Nullable Partial place(IpDatagram datagram) {
         Partial free = null;
         Partial oldest = null;
@@ -168,7 +179,8 @@ final class Reassembly {
                 free = partial;
                 continue;
             }
-            if (partial.sourceLow == datagram.sourceLow && partial.sourceHigh == datagram.sourceHigh) {
+            if (partial.sourceLow == datagram.sourceLow
+                    && partial.sourceHigh == datagram.sourceHigh) {
                 ofSource++;
                 if (partial.whole == null) {
                     partial.end();
@@ -300,7 +312,10 @@ final class Reassembly {
             datagram.netInterface = from;
         }
 
-        /** Notes a stretch, in order of position and merged with its neighbours; null when there is no objection. */
+        /**
+         * Notes a stretch, in order of position and merged with its neighbours; null when there is
+         * no objection.
+         */
         private @Nullable DropReason cover(int start, int end, boolean more) {
             int at = 0;
             while (at < stretches && ends[at] <= start) {

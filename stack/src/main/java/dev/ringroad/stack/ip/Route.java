@@ -3,11 +3,12 @@ package dev.ringroad.stack.ip;
 import dev.ringroad.stack.neighbour.Neighbour;
 
 /**
- * The way to one destination from one source address. A connection keeps it for as long as {@link #isCurrent()}: any
- * change of addresses, routes or path MTUs makes all routes of the stack outdated, and a new one must be asked for.
+ * The way to one destination from one source address. A connection keeps it for as long as {@link
+ * #isCurrent()}: any change of addresses, routes or path MTUs makes all routes of the stack
+ * outdated, and a new one must be asked for.
  *
- * <p>It carries what is the same in every header that goes this way, so that sending writes a handful of words and looks
- * nothing up.
+ * <p>It carries what is the same in every header that goes this way, so that sending writes a
+ * handful of words and looks nothing up.
  */
 public final class Route {
     /** To one host over the link. */
@@ -29,7 +30,10 @@ public final class Route {
     final int sourceV4;
     final int destinationV4;
 
-    /** The sum of the 16-bit words that all IPv4 headers of this route share: both addresses and version, length. */
+    /**
+     * The sum of the 16-bit words that all IPv4 headers of this route share: both addresses and
+     * version, length.
+     */
     final int sharedHeaderSum;
 
     /** Replaced when the cache has given it up. */

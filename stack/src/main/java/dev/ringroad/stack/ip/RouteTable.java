@@ -1,14 +1,15 @@
 package dev.ringroad.stack.ip;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Which way packets go: the entry with the longest prefix that contains the destination wins (RFC 1812 section
- * 5.2.4.3), among equals the one added first. A host has few routes, and asks for each destination once ({@link Route}
- * is kept), so the table is a list in order of length.
+ * Which way packets go: the entry with the longest prefix that contains the destination wins (RFC
+ * 1812 section 5.2.4.3), among equals the one added first. A host has few routes, and asks for each
+ * destination once ({@link Route} is kept), so the table is a list in order of length.
  */
 public final class RouteTable {
     /**
@@ -42,7 +43,8 @@ public final class RouteTable {
         }
         entries.add(new Entry(prefix.network(), netInterface, gateway));
         // A stable sort keeps the order of addition among equals.
-        entries.sort(Comparator.comparingInt((Entry entry) -> entry.prefix().length128()).reversed());
+        entries.sort(
+                Comparator.comparingInt((Entry entry) -> entry.prefix().length128()).reversed());
         changed();
     }
 

@@ -5,21 +5,28 @@ import dev.ringroad.net.wire.ArpPacket;
 import dev.ringroad.net.wire.EthernetHeader;
 import dev.ringroad.stack.drop.DropReason;
 import dev.ringroad.stack.drop.StackCounters;
-import java.lang.foreign.MemorySegment;
+
 import org.jspecify.annotations.Nullable;
 
+import java.lang.foreign.MemorySegment;
+
 /**
- * The address resolution protocol (RFC 826) of one interface, with RFC 5227's announcements and defence.
+ * The address resolution protocol (RFC 826) of one interface, with RFC 5227's announcements and
+ * defence.
  *
- * <p>Anybody on the link can send ARP packets, so what they say is believed sparingly: an entry is made only for somebody
- * who asks for one of our addresses, an existing one is brought up to date (RFC 826's merge), and everything else is
- * dropped. A packet whose sender differs from its frame's source is a forgery and dropped too.
+ * <p>Anybody on the link can send ARP packets, so what they say is believed sparingly: an entry is
+ * made only for somebody who asks for one of our addresses, an existing one is brought up to date
+ * (RFC 826's merge), and everything else is dropped. A packet whose sender differs from its frame's
+ * source is a forgery and dropped too.
  */
 public final class Arp implements NeighbourCache.Solicitor {
     /** RFC 5227 section 2.4: an address is defended at most once in ten seconds. */
     private static final long DEFEND_INTERVAL_NANOS = 10_000_000_000L;
 
-    /** The first 96 bits of an IPv4 address as the neighbour cache keeps it (RFC 4291 section 2.5.5.2). */
+    /**
+     * The first 96 bits of an IPv4 address as the neighbour cache keeps it (RFC 4291 section
+     * 2.5.5.2).
+     */
     private static final long MAPPED = 0xffff_0000_0000L;
 
     private final Link link;
@@ -79,7 +86,9 @@ public final class Arp implements NeighbourCache.Solicitor {
             }
             return DropReason.ARP_SENDER_IS_US;
         }
-        if (sender != 0) { // 0 is a probe (RFC 5227 section 2.1.1): somebody wants to know whether the address is free
+        if (sender
+                != 0) { // 0 is a probe (RFC 5227 section 2.1.1): somebody wants to know whether the
+                        // address is free
             boolean known =
                     cache.learn(
                             0,
@@ -111,7 +120,10 @@ public final class Arp implements NeighbourCache.Solicitor {
         }
     }
 
-    /** Tells everybody who has the address (RFC 5227 section 3): for a new address, or when the link has come up. */
+    /**
+     * Tells everybody who has the address (RFC 5227 section 3): for a new address, or when the link
+     * has come up.
+     */
     public void announce(int address) {
         transmit(ArpPacket.REQUEST, EthernetHeader.BROADCAST, address, 0, address);
     }

@@ -1,11 +1,12 @@
 package dev.ringroad.stack.neighbour;
 
 import dev.ringroad.net.packet.Packet;
+
 import org.jspecify.annotations.Nullable;
 
 /**
- * What neighbour discovery needs of the interface that it works for. The interface lives in the layer above, which is
- * why it is seen through this type here.
+ * What neighbour discovery needs of the interface that it works for. The interface lives in the
+ * layer above, which is why it is seen through this type here.
  */
 public interface Link {
     /** Our hardware address in the low 48 bits. */
@@ -14,7 +15,10 @@ public interface Link {
     /** Whether this is one of the interface's IPv4 addresses. */
     boolean ownsV4(int address);
 
-    /** The interface's address that a neighbour would expect to be asked by: one in its subnet if there is one. */
+    /**
+     * The interface's address that a neighbour would expect to be asked by: one in its subnet if
+     * there is one.
+     */
     int sourceV4(int neighbour);
 
     /** An empty packet for a frame; null when the pool is dry, counted. */

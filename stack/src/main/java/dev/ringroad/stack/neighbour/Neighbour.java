@@ -2,12 +2,13 @@ package dev.ringroad.stack.neighbour;
 
 import dev.ringroad.core.worker.Timer;
 import dev.ringroad.net.packet.Packet;
+
 import org.jspecify.annotations.Nullable;
 
 /**
- * One neighbour on the link: its hardware address, how far that can be trusted, and the packets that wait for it. The
- * states are those of RFC 4861 section 7.3.2, used for ARP as well, where RFC 1122 section 2.3.2.1 only asks that
- * outdated entries be flushed:
+ * One neighbour on the link: its hardware address, how far that can be trusted, and the packets
+ * that wait for it. The states are those of RFC 4861 section 7.3.2, used for ARP as well, where RFC
+ * 1122 section 2.3.2.1 only asks that outdated entries be flushed:
  *
  * <pre>
  *   INCOMPLETE --answer--&gt; REACHABLE --30 s--&gt; STALE --a packet is sent--&gt; DELAY --5 s--&gt; PROBE
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     DEAD  &lt;---------------------------------------------------------------------------+
  * </pre>
  *
- * <p>Routes keep a neighbour and look at {@link #isReachable()} and {@link #hardware()} for every packet; a dead one has
- * left the cache and must be looked up again.
+ * <p>Routes keep a neighbour and look at {@link #isReachable()} and {@link #hardware()} for every
+ * packet; a dead one has left the cache and must be looked up again.
  */
 public final class Neighbour extends Timer {
     static final int INCOMPLETE = 0;
@@ -58,7 +59,10 @@ public final class Neighbour extends Timer {
         this.hardware = hardware;
     }
 
-    /** A neighbour that needs no discovery: the hardware address of a multicast group, of all, or of ourselves. */
+    /**
+     * A neighbour that needs no discovery: the hardware address of a multicast group, of all, or of
+     * ourselves.
+     */
     public static Neighbour fixed(long hardware) {
         return new Neighbour(hardware);
     }

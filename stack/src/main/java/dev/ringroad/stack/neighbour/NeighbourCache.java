@@ -7,14 +7,16 @@ import dev.ringroad.stack.config.KeyedHash;
 import dev.ringroad.stack.config.NeighbourLimits;
 import dev.ringroad.stack.drop.DropReason;
 import dev.ringroad.stack.drop.StackCounters;
+
 import org.jspecify.annotations.Nullable;
 
 /**
- * An interface's neighbours. Bounded in entries and in packets that wait for each; one request a second for each
- * unresolved neighbour, as RFC 1122 section 2.3.2.1 asks, so that neither a scan of the subnet nor a dead host makes
- * memory or traffic grow.
+ * An interface's neighbours. Bounded in entries and in packets that wait for each; one request a
+ * second for each unresolved neighbour, as RFC 1122 section 2.3.2.1 asks, so that neither a scan of
+ * the subnet nor a dead host makes memory or traffic grow.
  *
- * <p>How requests look on the wire is the {@link Solicitor}'s business (ARP today, neighbour discovery for IPv6 later).
+ * <p>How requests look on the wire is the {@link Solicitor}'s business (ARP today, neighbour
+ * discovery for IPv6 later).
  */
 public final class NeighbourCache {
     /** Sends one request for a neighbour's address. */
@@ -37,7 +39,11 @@ public final class NeighbourCache {
 
     /** An empty cache. {@link #solicitor} must be called before the first packet. */
     public NeighbourCache(
-            NeighbourLimits limits, Link link, TimingWheel timers, StackCounters counters, KeyedHash hash) {
+            NeighbourLimits limits,
+            Link link,
+            TimingWheel timers,
+            StackCounters counters,
+            KeyedHash hash) {
         this.limits = limits;
         this.link = link;
         this.timers = timers;
@@ -66,7 +72,8 @@ public final class NeighbourCache {
     }
 
     /**
-     * The neighbour of this address, made when there is none. Nobody is asked before the first packet.
+     * The neighbour of this address, made when there is none. Nobody is asked before the first
+     * packet.
      *
      * @return null when the cache is full of entries that wait for an answer; counted
      */
@@ -91,8 +98,8 @@ public final class NeighbourCache {
     }
 
     /**
-     * Sends a complete frame whose destination hardware address is still open to a neighbour that is not known to be
-     * reachable; the reference moves.
+     * Sends a complete frame whose destination hardware address is still open to a neighbour that
+     * is not known to be reachable; the reference moves.
      *
      * @return whether it was sent or kept for later
      */
@@ -127,7 +134,8 @@ public final class NeighbourCache {
         if (neighbour.pendingCount == neighbour.pending.length) {
             // RFC 1122 section 2.3.2.2: at least the latest is to be saved.
             Packet oldest = neighbour.pending[0];
-            System.arraycopy(neighbour.pending, 1, neighbour.pending, 0, neighbour.pendingCount - 1);
+            System.arraycopy(
+                    neighbour.pending, 1, neighbour.pending, 0, neighbour.pendingCount - 1);
             neighbour.pendingCount--;
             pendingTotal--;
             counters.drop(DropReason.NEIGHBOUR_QUEUE_FULL, oldest);
@@ -171,7 +179,8 @@ public final class NeighbourCache {
                 return false;
             }
         }
-        boolean waiting = neighbour.state == Neighbour.INCOMPLETE || neighbour.state == Neighbour.PROBE;
+        boolean waiting =
+                neighbour.state == Neighbour.INCOMPLETE || neighbour.state == Neighbour.PROBE;
         boolean changed = neighbour.hardware != hardware;
         neighbour.hardware = hardware;
         if (solicited && waiting) {
@@ -295,7 +304,10 @@ public final class NeighbourCache {
         return true;
     }
 
-    /** The link was away: whoever comes back may be somebody else. Packets that wait are dropped and counted. */
+    /**
+     * The link was away: whoever comes back may be somebody else. Packets that wait are dropped and
+     * counted.
+     */
     public void clear() {
         for (int slot = 0; slot < slots.length; slot++) {
             for (Neighbour n = slots[slot]; n != null; n = slots[slot]) {

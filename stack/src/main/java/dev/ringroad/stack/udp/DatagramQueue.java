@@ -1,13 +1,15 @@
 package dev.ringroad.stack.udp;
 
 import dev.ringroad.net.packet.Packet;
-import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
 
+import java.util.Arrays;
+
 /**
- * The datagrams that an endpoint has received and nobody has read yet, with their senders. A ring that grows up to what
- * the byte limit allows; each datagram is charged for its packet's overhead too, so that many small ones cannot hold all
- * packets of a device.
+ * The datagrams that an endpoint has received and nobody has read yet, with their senders. A ring
+ * that grows up to what the byte limit allows; each datagram is charged for its packet's overhead
+ * too, so that many small ones cannot hold all packets of a device.
  */
 final class DatagramQueue {
     /** What a datagram costs besides its payload. */
@@ -34,7 +36,10 @@ final class DatagramQueue {
         return chargedBytes;
     }
 
-    /** Adds one at the end; false when that would exceed the limit, except that one datagram always fits. */
+    /**
+     * Adds one at the end; false when that would exceed the limit, except that one datagram always
+     * fits.
+     */
     boolean offer(Packet packet, long high, long low, int port, int limitBytes) {
         int charge = packet.length() + OVERHEAD_BYTES;
         if (size > 0 && chargedBytes + charge > limitBytes) {
@@ -56,7 +61,8 @@ final class DatagramQueue {
     private void grow() {
         int capacity = packets.length;
         int doubled = capacity * 2;
-        // The part before the head moves behind the old end, so that the ring is one piece from its head on.
+        // The part before the head moves behind the old end, so that the ring is one piece from its
+        // head on.
         packets = Arrays.copyOf(packets, doubled);
         highs = Arrays.copyOf(highs, doubled);
         lows = Arrays.copyOf(lows, doubled);

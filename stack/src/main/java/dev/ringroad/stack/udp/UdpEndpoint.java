@@ -15,19 +15,26 @@ import dev.ringroad.stack.ip.IpOutput;
 import dev.ringroad.stack.ip.NetInterface;
 import dev.ringroad.stack.ip.Protocols;
 import dev.ringroad.stack.ip.Route;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One UDP socket. Every call returns at once; what cannot be done yet is {@link UdpError#WOULD_BLOCK}. Belongs to the
- * stack's owner.
+ * One UDP socket. Every call returns at once; what cannot be done yet is {@link
+ * UdpError#WOULD_BLOCK}. Belongs to the stack's owner.
  */
 public final class UdpEndpoint extends Endpoint {
     /** What an endpoint tells of itself to tools. */
-    public record Totals(long receivedDatagrams, long receivedBytes, long sentDatagrams, long sentBytes, long drops) {}
+    public record Totals(
+            long receivedDatagrams,
+            long receivedBytes,
+            long sentDatagrams,
+            long sentBytes,
+            long drops) {}
 
     private record Membership(NetInterface netInterface, IpAddress group) {}
 
@@ -66,7 +73,8 @@ public final class UdpEndpoint extends Endpoint {
     /**
      * Takes an address and a port.
      *
-     * @param address one of the stack's, a multicast group or options.broadcast() address to hear only that, or any
+     * @param address one of the stack's, a multicast group or options.broadcast() address to hear
+     *     only that, or any
      * @param port 0 to have one chosen
      * @return 0, or a code of {@link UdpError}
      */
@@ -106,7 +114,8 @@ public final class UdpEndpoint extends Endpoint {
     }
 
     /**
-     * From here on only this peer is heard, and what is sent goes there. A new peer replaces the old one.
+     * From here on only this peer is heard, and what is sent goes there. A new peer replaces the
+     * old one.
      *
      * @return 0, or a code of {@link UdpError}
      */
@@ -226,7 +235,10 @@ public final class UdpEndpoint extends Endpoint {
     private int prepareError;
     private @Nullable Route preparedRoute;
 
-    /** A packet with room for header and payload, its route in {@link #preparedRoute}; null with {@link #prepareError}. */
+    /**
+     * A packet with room for header and payload, its route in {@link #preparedRoute}; null with
+     * {@link #prepareError}.
+     */
     private @Nullable Packet prepare(IpAddress to, int port, int bytes) {
         preparedRoute = null;
         prepareError = objection(port, bytes);
@@ -304,7 +316,8 @@ public final class UdpEndpoint extends Endpoint {
         long at = packet.offset();
         UdpHeader.write(s, at, localPort, port, length);
         long pseudo =
-                Checksum.pseudoHeader4(route.source().v4(), route.destination().v4(), Protocols.UDP, length);
+                Checksum.pseudoHeader4(
+                        route.source().v4(), route.destination().v4(), Protocols.UDP, length);
         boolean whole = length + 20 <= route.mtu();
         if (whole && ip.checksumOffload(route)) {
             BigEndian.u16(s, at + UdpHeader.CHECKSUM, Checksum.fold(pseudo));
@@ -322,7 +335,8 @@ public final class UdpEndpoint extends Endpoint {
             packet.release(); // never leaves the host (RFC 1112 section 6.1)
             return bytes;
         }
-        int result = ip.send(packet, route, Protocols.UDP, lifetime, options.trafficClass(), nowNanos);
+        int result =
+                ip.send(packet, route, Protocols.UDP, lifetime, options.trafficClass(), nowNanos);
         if (result == IpOutput.NO_ROOM) {
             // As a full queue on the way: the datagram is lost, and counted; UDP promises no more.
             drops++;
@@ -352,7 +366,8 @@ public final class UdpEndpoint extends Endpoint {
     // Receiving.
 
     /**
-     * Takes the next datagram; what does not fit into the target's remaining bytes is lost, as everywhere with UDP.
+     * Takes the next datagram; what does not fit into the target's remaining bytes is lost, as
+     * everywhere with UDP.
      *
      * @param from is filled with the sender; may be null
      * @return the bytes copied (0 for an empty datagram), or a code of {@link UdpError}
@@ -460,7 +475,12 @@ public final class UdpEndpoint extends Endpoint {
     }
 
     boolean isConnected(
-            long localHigh, long localLow, int port, long remoteHigh, long remoteLow, int fromPort) {
+            long localHigh,
+            long localLow,
+            int port,
+            long remoteHigh,
+            long remoteLow,
+            int fromPort) {
         return remotePort == fromPort
                 && localPort == port
                 && remote.low() == remoteLow

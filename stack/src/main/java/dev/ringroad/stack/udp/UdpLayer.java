@@ -17,14 +17,17 @@ import dev.ringroad.stack.ip.IpLayer;
 import dev.ringroad.stack.ip.IpProtocol;
 import dev.ringroad.stack.ip.Protocols;
 import dev.ringroad.stack.ip.Route;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * UDP (RFC 768, RFC 1122 section 4.1): finds the endpoint that a datagram is for. A connected endpoint that matches all
- * four of addresses and ports comes first, by a keyed hash; then one bound to the address, then one bound to any.
+ * UDP (RFC 768, RFC 1122 section 4.1): finds the endpoint that a datagram is for. A connected
+ * endpoint that matches all four of addresses and ports comes first, by a keyed hash; then one
+ * bound to the address, then one bound to any.
  *
  * <p>Belongs to the stack's owner.
  */
@@ -109,7 +112,8 @@ public final class UdpLayer implements IpProtocol {
         deliver(endpoint, packet, datagram, sourcePort);
     }
 
-    private static boolean isChecksumRight(MemorySegment s, long at, int length, IpDatagram datagram) {
+    private static boolean isChecksumRight(
+            MemorySegment s, long at, int length, IpDatagram datagram) {
         // The sender may go without one in IPv4 (RFC 768).
         return UdpHeader.checksum(s, at) == 0
                 || Checksum.isRight(
@@ -139,23 +143,31 @@ public final class UdpLayer implements IpProtocol {
         UdpEndpoint best = null;
         int sharers = 0;
         for (UdpEndpoint e = boundByPort[port]; e != null; e = e.nextAtPort) {
-            if (e.isConnected() || !e.takes(datagram.destinationHigh(), datagram.destinationLow())) {
+            if (e.isConnected()
+                    || !e.takes(datagram.destinationHigh(), datagram.destinationLow())) {
                 continue;
             }
             if (best == null || (best.isBoundToAny() && !e.isBoundToAny())) {
                 best = e;
                 sharers = e.options().reusePort() ? 1 : 0;
-            } else if (sharers > 0 && e.options().reusePort() && e.isBoundToAny() == best.isBoundToAny()) {
+            } else if (sharers > 0
+                    && e.options().reusePort()
+                    && e.isBoundToAny() == best.isBoundToAny()) {
                 sharers++;
             }
         }
-        return best == null || sharers < 2 ? best : share(best, sharers, datagram, sourcePort, port);
+        return best == null || sharers < 2
+                ? best
+                : share(best, sharers, datagram, sourcePort, port);
     }
 
     /** Spreads peers over endpoints that share a port: one peer always meets the same endpoint. */
     private UdpEndpoint share(
             UdpEndpoint best, int sharers, IpDatagram datagram, int sourcePort, int port) {
-        long spread = hash.table(datagram.sourceLow() ^ datagram.sourceHigh(), (long) sourcePort << 16 | port);
+        long spread =
+                hash.table(
+                        datagram.sourceLow() ^ datagram.sourceHigh(),
+                        (long) sourcePort << 16 | port);
         int skip = (int) ((spread >>> 33) % sharers);
         for (UdpEndpoint e = boundByPort[port]; e != null; e = e.nextAtPort) {
             boolean among =
@@ -171,10 +183,17 @@ public final class UdpLayer implements IpProtocol {
     }
 
     private @Nullable UdpEndpoint findConnected(
-            long localHigh, long localLow, int localPort, long remoteHigh, long remoteLow, int remotePort) {
+            long localHigh,
+            long localLow,
+            int localPort,
+            long remoteHigh,
+            long remoteLow,
+            int remotePort) {
         int slot = connectedSlot(localLow, localPort, remoteHigh, remoteLow, remotePort);
         UdpEndpoint e = connectedSlots[slot];
-        while (e != null && !e.isConnected(localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort)) {
+        while (e != null
+                && !e.isConnected(
+                        localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort)) {
             e = e.nextConnected;
         }
         return e;
@@ -195,7 +214,9 @@ public final class UdpLayer implements IpProtocol {
         }
     }
 
-    /** Broadcast and multicast go to every endpoint that wants them; all but the last get copies. */
+    /**
+     * Broadcast and multicast go to every endpoint that wants them; all but the last get copies.
+     */
     private void deliverToAll(Packet packet, IpDatagram datagram, int sourcePort, int port) {
         UdpEndpoint last = null;
         for (UdpEndpoint e = boundByPort[port]; e != null; e = e.nextAtPort) {
@@ -204,7 +225,9 @@ public final class UdpLayer implements IpProtocol {
             }
             if (last != null) {
                 Packet copy =
-                        packet.length() <= packet.pool().dataBytesMax() ? packet.pool().acquire() : null;
+                        packet.length() <= packet.pool().dataBytesMax()
+                                ? packet.pool().acquire()
+                                : null;
                 if (copy == null) {
                     counters.count(DropReason.PACKET_POOL_DRY);
                 } else {
@@ -237,14 +260,21 @@ public final class UdpLayer implements IpProtocol {
         boolean sent = connected != null || boundByPort[error.localPort()] != null;
         if (sent && error.kind() == IpError.Kind.PACKET_TOO_BIG) {
             Route route =
-                    ip.route(error.remoteHigh(), error.remoteLow(), error.localHigh(), error.localLow());
+                    ip.route(
+                            error.remoteHigh(),
+                            error.remoteLow(),
+                            error.localHigh(),
+                            error.localLow());
             if (route != null) {
                 ip.learnPathMtu(route, error.nextHopMtu(), nowNanos);
             }
         }
     }
 
-    /** Gives the endpoint its port, or 0 and an error code; port 0 is replaced by one of the stack's choice. */
+    /**
+     * Gives the endpoint its port, or 0 and an error code; port 0 is replaced by one of the stack's
+     * choice.
+     */
     int bind(UdpEndpoint endpoint, long high, long low, int port) {
         int chosen = port;
         if (port == 0) {
@@ -277,7 +307,9 @@ public final class UdpLayer implements IpProtocol {
         return 0;
     }
 
-    /** Linux's rule: the same or any address at the same port, unless both allow it in the same way. */
+    /**
+     * Linux's rule: the same or any address at the same port, unless both allow it in the same way.
+     */
     private boolean conflicts(UdpEndpoint endpoint, long high, long low, int port) {
         boolean any = isAny(high, low);
         for (UdpEndpoint other = boundByPort[port]; other != null; other = other.nextAtPort) {

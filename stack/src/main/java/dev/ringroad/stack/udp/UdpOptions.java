@@ -2,6 +2,7 @@ package dev.ringroad.stack.udp;
 
 import dev.ringroad.stack.config.UdpLimits;
 import dev.ringroad.stack.ip.NetInterface;
+
 import org.jspecify.annotations.Nullable;
 
 /** The options of one UDP endpoint, named after the socket options that they stand for. */
@@ -54,7 +55,9 @@ public final class UdpOptions {
         broadcast = allowed;
     }
 
-    /** IP_MULTICAST_LOOP: whether the stack's own members hear what this endpoint sends to a group. */
+    /**
+     * IP_MULTICAST_LOOP: whether the stack's own members hear what this endpoint sends to a group.
+     */
     public boolean multicastLoop() {
         return multicastLoop;
     }

@@ -14,14 +14,16 @@ import dev.ringroad.stack.lab.Frames;
 import dev.ringroad.stack.lab.Probe;
 import dev.ringroad.stack.udp.UdpEndpoint;
 import dev.ringroad.stack.udp.UdpError;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 class IcmpLayerTest {
     private static final int P = Probe.PEER;
@@ -107,8 +109,7 @@ class IcmpLayerTest {
         probe.putIp(Frames.ipv4(P, S, 17, 5, 0x2000, Arrays.copyOf(datagram, 104)));
         probe.putIp(Frames.ipv4(P, S, 17, 6, 13, Arrays.copyOfRange(datagram, 104, 208)));
         probe.pass(31 * SECOND);
-        List<byte[]> sent =
-                probe.sent().stream().filter(f -> f[12] == 8 && f[13] == 0).toList();
+        List<byte[]> sent = probe.sent().stream().filter(f -> f[12] == 8 && f[13] == 0).toList();
         assertThat(sent).hasSize(1);
         MemorySegment s = MemorySegment.ofArray(sent.getFirst());
         assertThat(IcmpHeader.type(s, 34)).isEqualTo(IcmpHeader.TIME_EXCEEDED);
@@ -157,7 +158,8 @@ class IcmpLayerTest {
         assertThat(mtuToPeer()).isEqualTo(1000);
         probe.putIp(Frames.ipv4(P, S, 1, Frames.icmp(3, 4, 68, ours)));
         assertThat(mtuToPeer()).isEqualTo(576);
-        assertThat(udp.send(ByteBuffer.allocate(1400), IpAddress.v4(P), 9, probe.now())).isEqualTo(1400);
+        assertThat(udp.send(ByteBuffer.allocate(1400), IpAddress.v4(P), 9, probe.now()))
+                .isEqualTo(1400);
         probe.stack().flush();
         assertThat(probe.sent()).hasSize(3).allMatch(frame -> frame.length <= 14 + 576);
         probe.pass(1400 * SECOND);

@@ -3,14 +3,16 @@ package dev.ringroad.stack.ip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 
 class IpAddressTest {
     @Property
@@ -51,8 +53,23 @@ class IpAddressTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.4", "1.2.3.x", "1..2.3", ":", ":::", "1:2",
-                "1::2::3", "12345::", "g::", "1:2:3:4:5:6:7:8:9", "localhost", "1.2.3.4 ", "::1.2.3"
+                "",
+                "1.2.3",
+                "1.2.3.4.5",
+                "1.2.3.256",
+                "01.2.3.4",
+                "1.2.3.x",
+                "1..2.3",
+                ":",
+                ":::",
+                "1:2",
+                "1::2::3",
+                "12345::",
+                "g::",
+                "1:2:3:4:5:6:7:8:9",
+                "localhost",
+                "1.2.3.4 ",
+                "::1.2.3"
             })
     void refusesWhatIsNoAddress(String text) {
         assertThatThrownBy(() -> IpAddress.parse(text))
@@ -84,7 +101,8 @@ class IpAddressTest {
         assertThat(IpPrefix.DEFAULT_V4.contains(IpAddress.parse("::1"))).isFalse();
         assertThat(IpPrefix.parse("::/0").contains(IpAddress.parse("1.2.3.4"))).isFalse();
         assertThat(IpPrefix.parse("10.0.0.0/31").broadcast()).isEqualTo(IpAddress.BROADCAST_V4);
-        assertThatThrownBy(() -> IpPrefix.parse("10.0.0.0/33")).hasMessageContaining("0 to 32 bits");
+        assertThatThrownBy(() -> IpPrefix.parse("10.0.0.0/33"))
+                .hasMessageContaining("0 to 32 bits");
         assertThatThrownBy(() -> IpPrefix.parse("10.0.0.0")).hasMessageContaining("slash");
         assertThatThrownBy(() -> IpPrefix.parse("10.0.0.0/x")).hasMessageContaining("number");
     }

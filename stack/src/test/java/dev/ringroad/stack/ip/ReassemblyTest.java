@@ -11,17 +11,20 @@ import dev.ringroad.stack.config.IpLimits;
 import dev.ringroad.stack.drop.DropReason;
 import dev.ringroad.stack.drop.StackCounters;
 import dev.ringroad.stack.lab.Frames;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 
 class ReassemblyTest {
     private static final int SOURCE = 0x0a000002;
@@ -60,7 +63,8 @@ class ReassemblyTest {
             fragment.trimFront(20);
             IpDatagram view = new IpDatagram();
             view.setV4(source, DESTINATION, Protocols.UDP, 64, 0, 20);
-            Packet whole = reassembly.add(fragment, view, identification, piece.offset(), piece.more(), 0);
+            Packet whole =
+                    reassembly.add(fragment, view, identification, piece.offset(), piece.more(), 0);
             if (whole == null) {
                 return null;
             }
@@ -157,12 +161,20 @@ class ReassemblyTest {
         try (Bench bench = new Bench()) {
             bench.add(SOURCE, 9, new Piece(0, Arrays.copyOf(content, reach), true));
             int overlapAt = into == reach ? into - 8 : into;
-            bench.add(SOURCE, 9, new Piece(overlapAt, Arrays.copyOfRange(content, overlapAt, end), true));
+            bench.add(
+                    SOURCE,
+                    9,
+                    new Piece(overlapAt, Arrays.copyOfRange(content, overlapAt, end), true));
             assertThat(bench.counters.value(DropReason.FRAGMENT_OVERLAP)).isEqualTo(1);
             // Neither the rest nor a new beginning brings it back to life.
-            assertThat(bench.add(SOURCE, 9, new Piece(end, Arrays.copyOfRange(content, end, 4096), false)))
+            assertThat(
+                            bench.add(
+                                    SOURCE,
+                                    9,
+                                    new Piece(end, Arrays.copyOfRange(content, end, 4096), false)))
                     .isNull();
-            assertThat(bench.add(SOURCE, 9, new Piece(0, Arrays.copyOf(content, reach), true))).isNull();
+            assertThat(bench.add(SOURCE, 9, new Piece(0, Arrays.copyOf(content, reach), true)))
+                    .isNull();
         }
     }
 

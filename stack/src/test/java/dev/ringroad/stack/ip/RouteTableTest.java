@@ -3,7 +3,7 @@ package dev.ringroad.stack.ip;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringroad.stack.lab.Probe;
-import java.util.List;
+
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -12,6 +12,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
+
+import java.util.List;
 
 class RouteTableTest {
     private static Probe probe;
@@ -30,9 +32,13 @@ class RouteTableTest {
     @Provide
     Arbitrary<IpAddress> addresses() {
         Arbitrary<IpAddress> v4 =
-                Arbitraries.integers().between(0, 255).map(bits -> IpAddress.v4(0x0a00_0000 | bits * 0x010101));
+                Arbitraries.integers()
+                        .between(0, 255)
+                        .map(bits -> IpAddress.v4(0x0a00_0000 | bits * 0x010101));
         Arbitrary<IpAddress> v6 =
-                Arbitraries.longs().between(0, 255).map(bits -> new IpAddress(0xfd00L << 48 | bits << 8, bits));
+                Arbitraries.longs()
+                        .between(0, 255)
+                        .map(bits -> new IpAddress(0xfd00L << 48 | bits << 8, bits));
         return Arbitraries.oneOf(v4, v6);
     }
 
@@ -46,7 +52,8 @@ class RouteTableTest {
 
     @Property
     void theLongestPrefixWins(
-            @ForAll("prefixes") List<IpPrefix> prefixes, @ForAll("addresses") IpAddress destination) {
+            @ForAll("prefixes") List<IpPrefix> prefixes,
+            @ForAll("addresses") IpAddress destination) {
         RouteTable table = new RouteTable();
         prefixes.forEach(prefix -> table.add(prefix, probe.netInterface(), null));
 

@@ -7,6 +7,7 @@ import dev.ringroad.net.wire.EthernetHeader;
 import dev.ringroad.net.wire.IcmpHeader;
 import dev.ringroad.net.wire.Ipv4Header;
 import dev.ringroad.net.wire.UdpHeader;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -23,10 +24,17 @@ public final class Frames {
     }
 
     /** An ARP packet. */
-    public static byte[] arp(int operation, long senderHardware, int sender, long targetHardware, int target) {
+    public static byte[] arp(
+            int operation, long senderHardware, int sender, long targetHardware, int target) {
         byte[] packet = new byte[ArpPacket.BYTES];
         ArpPacket.write(
-                MemorySegment.ofArray(packet), 0, operation, senderHardware, sender, targetHardware, target);
+                MemorySegment.ofArray(packet),
+                0,
+                operation,
+                senderHardware,
+                sender,
+                targetHardware,
+                target);
         return packet;
     }
 
@@ -35,9 +43,17 @@ public final class Frames {
         return ipv4(source, destination, protocol, 77, 0, payload);
     }
 
-    /** An IPv4 datagram or a fragment of one; {@code fragment} holds flags and offset as in the header. */
+    /**
+     * An IPv4 datagram or a fragment of one; {@code fragment} holds flags and offset as in the
+     * header.
+     */
     public static byte[] ipv4(
-            int source, int destination, int protocol, int identification, int fragment, byte[] payload) {
+            int source,
+            int destination,
+            int protocol,
+            int identification,
+            int fragment,
+            byte[] payload) {
         byte[] datagram = new byte[Ipv4Header.BYTES + payload.length];
         Ipv4Header.write(
                 MemorySegment.ofArray(datagram),
@@ -55,7 +71,8 @@ public final class Frames {
     }
 
     /** A UDP datagram with its checksum. */
-    public static byte[] udp(int source, int destination, int sourcePort, int destinationPort, byte[] payload) {
+    public static byte[] udp(
+            int source, int destination, int sourcePort, int destinationPort, byte[] payload) {
         byte[] datagram = new byte[UdpHeader.BYTES + payload.length];
         MemorySegment s = MemorySegment.ofArray(datagram);
         UdpHeader.write(s, 0, sourcePort, destinationPort, datagram.length);
@@ -67,7 +84,12 @@ public final class Frames {
 
     /** A TCP segment without options, with its checksum. */
     public static byte[] tcp(
-            int source, int destination, int sourcePort, int destinationPort, int flags, byte[] payload) {
+            int source,
+            int destination,
+            int sourcePort,
+            int destinationPort,
+            int flags,
+            byte[] payload) {
         byte[] segment = new byte[20 + payload.length];
         MemorySegment s = MemorySegment.ofArray(segment);
         BigEndian.u32(s, 0, sourcePort << 16 | destinationPort);

@@ -12,6 +12,9 @@ import dev.ringroad.stack.config.StackConfig;
 import dev.ringroad.stack.ip.InterfaceConfig;
 import dev.ringroad.stack.ip.IpAddress;
 import dev.ringroad.stack.ip.NetInterface;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -19,12 +22,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Two stacks, {@code a} at 10.0.0.1 and {@code b} at 10.0.0.2, on one cable. Time is virtual: it moves only when both
- * stacks have nothing to do, straight to the next deadline. Who is polled first, and how often, is drawn from the seed,
- * as are the stacks' secrets and the wire's faults; so a failing run is repeated by its seed.
+ * Two stacks, {@code a} at 10.0.0.1 and {@code b} at 10.0.0.2, on one cable. Time is virtual: it
+ * moves only when both stacks have nothing to do, straight to the next deadline. Who is polled
+ * first, and how often, is drawn from the seed, as are the stacks' secrets and the wire's faults;
+ * so a failing run is repeated by its seed.
  */
 public final class Lab implements AutoCloseable {
     /** Address of stack {@code a}. */
@@ -58,7 +61,8 @@ public final class Lab implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        // Who leaked is found by running the seed again; thousands of labs need not take down every stack trace.
+        // Who leaked is found by running the seed again; thousands of labs need not take down every
+        // stack trace.
         ends.a().pool().recordStacks(false);
         ends.b().pool().recordStacks(false);
         a = new NetStack(options.config.withSeed(options.seed * 2), countersA, nowNanos);
@@ -105,7 +109,9 @@ public final class Lab implements AutoCloseable {
                                     limits.ephemeralPortLast()));
         }
 
-        /** Makes the wire a bad one, in both directions; the plan's seed is replaced by the lab's. */
+        /**
+         * Makes the wire a bad one, in both directions; the plan's seed is replaced by the lab's.
+         */
         public Options faults(FaultPlan newPlan) {
             plan = newPlan;
             return this;

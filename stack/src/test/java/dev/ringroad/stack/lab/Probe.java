@@ -14,6 +14,7 @@ import dev.ringroad.stack.drop.DropReason;
 import dev.ringroad.stack.ip.InterfaceConfig;
 import dev.ringroad.stack.ip.IpAddress;
 import dev.ringroad.stack.ip.NetInterface;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -21,7 +22,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * One stack at 10.0.0.1/24, and the bare end of its cable: frames are put in and taken out byte by byte. Time is virtual.
+ * One stack at 10.0.0.1/24, and the bare end of its cable: frames are put in and taken out byte by
+ * byte. Time is virtual.
  */
 public final class Probe implements AutoCloseable {
     /** The stack's address. */
@@ -93,7 +95,9 @@ public final class Probe implements AutoCloseable {
         Packet packet = bare.pool().acquire();
         if (packet == null) {
             bare.txQueue(0).transmit(burst);
-            packet = Objects.requireNonNull(bare.pool().acquire(), "the bare end has run out of packets");
+            packet =
+                    Objects.requireNonNull(
+                            bare.pool().acquire(), "the bare end has run out of packets");
         }
         packet.append(frame.length);
         packet.copyIn(0, frame, 0, frame.length);
@@ -105,7 +109,12 @@ public final class Probe implements AutoCloseable {
 
     /** Puts an IPv4 datagram from the peer to the stack on the cable and lets the stack have it. */
     public void putIp(byte[] datagram) {
-        put(Frames.ethernet(netInterface.hardware(), PEER_HARDWARE, EthernetHeader.TYPE_IPV4, datagram));
+        put(
+                Frames.ethernet(
+                        netInterface.hardware(),
+                        PEER_HARDWARE,
+                        EthernetHeader.TYPE_IPV4,
+                        datagram));
         poll();
     }
 

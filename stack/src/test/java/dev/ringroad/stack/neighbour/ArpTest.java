@@ -11,12 +11,14 @@ import dev.ringroad.stack.ip.IpAddress;
 import dev.ringroad.stack.lab.Frames;
 import dev.ringroad.stack.lab.Probe;
 import dev.ringroad.stack.udp.UdpEndpoint;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** ARP and the neighbour cache, seen from the cable. */
 class ArpTest {
@@ -25,7 +27,6 @@ class ArpTest {
 
     private final Probe probe = new Probe();
     private final UdpEndpoint udp = Objects.requireNonNull(probe.stack().udp().open());
-
 
     @AfterEach
     void close() {
@@ -55,7 +56,12 @@ class ArpTest {
     private void answer() {
         probe.putArp(
                 Probe.STACK_HARDWARE,
-                Frames.arp(ArpPacket.REPLY, Probe.PEER_HARDWARE, Probe.PEER, Probe.STACK_HARDWARE, Probe.STACK));
+                Frames.arp(
+                        ArpPacket.REPLY,
+                        Probe.PEER_HARDWARE,
+                        Probe.PEER,
+                        Probe.STACK_HARDWARE,
+                        Probe.STACK));
     }
 
     @Test
@@ -141,7 +147,8 @@ class ArpTest {
     void refusesForgeries() {
         long group = 0x0100_5e00_0001L;
         probe.putArp(
-                EthernetHeader.BROADCAST, Frames.arp(ArpPacket.REQUEST, OTHER_HARDWARE, Probe.PEER, 0, Probe.STACK));
+                EthernetHeader.BROADCAST,
+                Frames.arp(ArpPacket.REQUEST, OTHER_HARDWARE, Probe.PEER, 0, Probe.STACK));
         probe.put(
                 Frames.ethernet(
                         EthernetHeader.BROADCAST,
@@ -150,7 +157,8 @@ class ArpTest {
                         Frames.arp(ArpPacket.REQUEST, group, Probe.PEER, 0, Probe.STACK)));
         probe.poll();
         probe.putArp(
-                EthernetHeader.BROADCAST, Frames.arp(ArpPacket.REQUEST, Probe.PEER_HARDWARE, -1, 0, Probe.STACK));
+                EthernetHeader.BROADCAST,
+                Frames.arp(ArpPacket.REQUEST, Probe.PEER_HARDWARE, -1, 0, Probe.STACK));
         assertThat(probe.drops(DropReason.ARP_SENDER_INVALID)).isEqualTo(3);
         assertThat(probe.sent()).isEmpty();
     }
@@ -160,7 +168,8 @@ class ArpTest {
         for (int i = 0; i < 5; i++) {
             probe.putArp(
                     EthernetHeader.BROADCAST,
-                    Frames.arp(ArpPacket.REQUEST, Probe.PEER_HARDWARE, Probe.STACK, 0, Probe.STACK));
+                    Frames.arp(
+                            ArpPacket.REQUEST, Probe.PEER_HARDWARE, Probe.STACK, 0, Probe.STACK));
         }
         assertThat(probe.drops(DropReason.ARP_SENDER_IS_US)).isEqualTo(5);
         assertThat(probe.sent()).hasSize(1).allMatch(frame -> isRequestFor(frame, Probe.STACK));
@@ -173,12 +182,17 @@ class ArpTest {
         probe.pass(31 * SECOND);
         probe.sent();
         send(Probe.PEER);
-        assertThat(probe.sent()).hasSize(1).allMatch(frame -> type(frame) == EthernetHeader.TYPE_IPV4);
+        assertThat(probe.sent())
+                .hasSize(1)
+                .allMatch(frame -> type(frame) == EthernetHeader.TYPE_IPV4);
         probe.pass(6 * SECOND);
         List<byte[]> asked = probe.sent();
         assertThat(asked)
                 .isNotEmpty()
-                .allMatch(frame -> isRequestFor(frame, Probe.PEER) && destination(frame) == Probe.PEER_HARDWARE);
+                .allMatch(
+                        frame ->
+                                isRequestFor(frame, Probe.PEER)
+                                        && destination(frame) == Probe.PEER_HARDWARE);
         answer();
         probe.pass(5 * SECOND);
         assertThat(probe.sent()).isEmpty();
@@ -193,8 +207,12 @@ class ArpTest {
         probe.sent();
         // The route that the endpoint kept finds the neighbour anew.
         send(Probe.PEER);
-        assertThat(probe.sent()).hasSize(1).allMatch(frame -> destination(frame) == EthernetHeader.BROADCAST);
+        assertThat(probe.sent())
+                .hasSize(1)
+                .allMatch(frame -> destination(frame) == EthernetHeader.BROADCAST);
         answer();
-        assertThat(probe.sent()).hasSize(1).allMatch(frame -> destination(frame) == Probe.PEER_HARDWARE);
+        assertThat(probe.sent())
+                .hasSize(1)
+                .allMatch(frame -> destination(frame) == Probe.PEER_HARDWARE);
     }
 }

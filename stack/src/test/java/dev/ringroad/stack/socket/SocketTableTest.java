@@ -10,6 +10,10 @@ import dev.ringroad.stack.tcp.TcpConnection;
 import dev.ringroad.stack.tcp.TcpListener;
 import dev.ringroad.stack.tcp.TcpState;
 import dev.ringroad.stack.udp.UdpEndpoint;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -17,8 +21,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class SocketTableTest {
     private static final long SECOND = 1_000_000_000L;

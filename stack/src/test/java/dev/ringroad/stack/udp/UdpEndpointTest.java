@@ -12,14 +12,16 @@ import dev.ringroad.stack.ip.IpAddress;
 import dev.ringroad.stack.ip.IpPrefix;
 import dev.ringroad.stack.lab.Frames;
 import dev.ringroad.stack.lab.Probe;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 class UdpEndpointTest {
     private static final IpAddress OURS = IpAddress.v4(Probe.STACK);
@@ -51,10 +53,18 @@ class UdpEndpointTest {
     }
 
     private void arrives(int to, int fromPort, int toPort, int bytes) {
-        byte[] datagram = Frames.ipv4(Probe.PEER, to, 17, Frames.udp(Probe.PEER, to, fromPort, toPort, new byte[bytes]));
+        byte[] datagram =
+                Frames.ipv4(
+                        Probe.PEER,
+                        to,
+                        17,
+                        Frames.udp(Probe.PEER, to, fromPort, toPort, new byte[bytes]));
         long hardware =
-                to >>> 28 == 0xe ? GROUP_HARDWARE : (to & 0xff) == 0xff ? EthernetHeader.BROADCAST : Probe.STACK_HARDWARE;
-        probe.put(Frames.ethernet(hardware, Probe.PEER_HARDWARE, EthernetHeader.TYPE_IPV4, datagram));
+                to >>> 28 == 0xe
+                        ? GROUP_HARDWARE
+                        : (to & 0xff) == 0xff ? EthernetHeader.BROADCAST : Probe.STACK_HARDWARE;
+        probe.put(
+                Frames.ethernet(hardware, Probe.PEER_HARDWARE, EthernetHeader.TYPE_IPV4, datagram));
         probe.poll();
     }
 
@@ -153,7 +163,8 @@ class UdpEndpointTest {
             int port = endpoint.localPort();
             assertThat(port)
                     .isBetween(
-                            IpLimits.standard().ephemeralPortFirst(), IpLimits.standard().ephemeralPortLast());
+                            IpLimits.standard().ephemeralPortFirst(),
+                            IpLimits.standard().ephemeralPortLast());
             assertThat(ports.add(port)).isTrue();
             neighbours += Math.abs(port - last) < 10 ? 1 : 0;
             last = port;
@@ -232,8 +243,10 @@ class UdpEndpointTest {
         assertThat(probe.drops(DropReason.IP_GROUP_NOT_JOINED)).isEqualTo(1);
         assertThat(member.join(GROUP, probe.netInterface(), probe.now())).isZero();
         assertThat(second.join(GROUP, probe.netInterface(), probe.now())).isZero();
-        assertThat(member.join(GROUP, probe.netInterface(), probe.now())).isEqualTo(UdpError.INVALID);
-        assertThat(member.join(THEIRS, probe.netInterface(), probe.now())).isEqualTo(UdpError.INVALID);
+        assertThat(member.join(GROUP, probe.netInterface(), probe.now()))
+                .isEqualTo(UdpError.INVALID);
+        assertThat(member.join(THEIRS, probe.netInterface(), probe.now()))
+                .isEqualTo(UdpError.INVALID);
         probe.stack().flush();
         List<byte[]> reports = probe.sent();
         assertThat(reports).hasSize(1);
@@ -267,7 +280,8 @@ class UdpEndpointTest {
     void talksToItself() {
         UdpEndpoint endpoint = bound(IpAddress.ANY_V4, 7);
         for (int bytes : new int[] {0, 5, 1472, 5000, 65507}) {
-            assertThat(endpoint.send(ByteBuffer.allocate(bytes), OURS, 7, probe.now())).isEqualTo(bytes);
+            assertThat(endpoint.send(ByteBuffer.allocate(bytes), OURS, 7, probe.now()))
+                    .isEqualTo(bytes);
             probe.poll();
             assertThat(endpoint.receive(ByteBuffer.allocate(65536), null)).isEqualTo(bytes);
         }
@@ -280,15 +294,19 @@ class UdpEndpointTest {
         UdpEndpoint endpoint = open();
         assertThat(endpoint.send(ByteBuffer.allocate(65508), THEIRS, 7, probe.now()))
                 .isEqualTo(UdpError.MESSAGE_TOO_LONG);
-        assertThat(endpoint.send(ByteBuffer.allocate(1), IpAddress.parse("8.8.8.8"), 7, probe.now()))
+        assertThat(
+                        endpoint.send(
+                                ByteBuffer.allocate(1), IpAddress.parse("8.8.8.8"), 7, probe.now()))
                 .isEqualTo(UdpError.NO_ROUTE);
-        assertThat(endpoint.send(ByteBuffer.allocate(1), probe.now())).isEqualTo(UdpError.NOT_CONNECTED);
+        assertThat(endpoint.send(ByteBuffer.allocate(1), probe.now()))
+                .isEqualTo(UdpError.NOT_CONNECTED);
         assertThat(endpoint.connect(THEIRS, 7, probe.now())).isZero();
         assertThat(endpoint.localAddress()).isEqualTo(OURS);
         assertThat(endpoint.send(ByteBuffer.allocate(1), THEIRS, 8, probe.now()))
                 .isEqualTo(UdpError.WRONG_DESTINATION);
         endpoint.close(probe.now());
-        assertThat(endpoint.send(ByteBuffer.allocate(1), THEIRS, 7, probe.now())).isEqualTo(UdpError.CLOSED);
+        assertThat(endpoint.send(ByteBuffer.allocate(1), THEIRS, 7, probe.now()))
+                .isEqualTo(UdpError.CLOSED);
         assertThat(endpoint.receive(ByteBuffer.allocate(1), null)).isEqualTo(UdpError.CLOSED);
         assertThat(endpoint.ready() & Endpoint.HANGUP).isNotZero();
         for (int code = -1; code > -15; code--) {
