@@ -235,7 +235,7 @@ final class MemifCopyRxQueue implements MemifRxQueue {
     private static void copyIn(
             MemorySegment source, long offset, Packet packet, int at, int bytes) {
         try {
-            MemifCopy.copy(source, offset, packet.segment(), packet.offset() + at, bytes);
+            MemorySegment.copy(source, offset, packet.segment(), packet.offset() + at, bytes);
         } catch (InternalError e) {
             packet.release();
             throw e;

@@ -187,7 +187,7 @@ final class MemifCopyTxQueue implements MemifTxQueue {
                 return NO_ROOM;
             }
             long offset = buffersOffset + (long) slot * strideBytes;
-            MemifCopy.copy(packet.segment(), packet.offset(), segments[0], offset, bytes);
+            MemorySegment.copy(packet.segment(), packet.offset(), segments[0], offset, bytes);
             r.descriptorLow(slot, MemifRing.low(0, 0, bytes));
             r.descriptorHigh(slot, offset);
             return 1;
@@ -203,7 +203,7 @@ final class MemifCopyTxQueue implements MemifTxQueue {
                 || bytes < EthernetHeader.BYTES) {
             return NO_ROOM;
         }
-        MemifCopy.copy(packet.segment(), packet.offset(), target, offset, bytes);
+        MemorySegment.copy(packet.segment(), packet.offset(), target, offset, bytes);
         r.descriptorLow(slot, MemifRing.low(0, MemifRing.region(low), bytes));
         return 1;
     }
@@ -245,7 +245,7 @@ final class MemifCopyTxQueue implements MemifTxQueue {
             long low = chainLow[i];
             int part = (int) Math.min(MemifRing.length(low), bytes - at);
             int region = MemifRing.region(low);
-            MemifCopy.copy(
+            MemorySegment.copy(
                     packet.segment(), packet.offset() + at, segments[region], chainOffset[i], part);
             int flags = i + 1 < slots ? MemifRing.FLAG_NEXT : 0;
             r.descriptorLow(slot, MemifRing.low(flags, region, part));
