@@ -11,5 +11,6 @@ module dev.ringroad.bench {
 
     exports dev.ringroad.bench;
     exports dev.ringroad.bench.compare;
+    exports dev.ringroad.bench.memif;
     exports dev.ringroad.bench.report;
 }
