@@ -23,8 +23,11 @@ public final class TcpOptions {
     /** What a client's socket or channel supports. */
     public static final Set<SocketOption<?>> CLIENT = client();
 
-    /** What a listening socket or channel supports. */
+    /** What a listening channel supports. */
     public static final Set<SocketOption<?>> SERVER = server();
+
+    /** What a ServerSocket supports, which for historical reasons is a little more. */
+    private static final Set<SocketOption<?>> SERVER_SOCKET = serverSocket();
 
     /** Takes an option on behalf of a socket that has been chosen. */
     @FunctionalInterface
@@ -46,7 +49,13 @@ public final class TcpOptions {
         return new TcpOptions(CLIENT, bypass.defaultSendBytes(), bypass.defaultReceiveBytes());
     }
 
-    /** For a listener. */
+    /** For a ServerSocket. */
+    public static TcpOptions forServerSocket(Bypass bypass) {
+        return new TcpOptions(
+                SERVER_SOCKET, bypass.defaultSendBytes(), bypass.defaultReceiveBytes());
+    }
+
+    /** For a listening channel. */
     public static TcpOptions forServer(Bypass bypass) {
         return new TcpOptions(SERVER, bypass.defaultSendBytes(), bypass.defaultReceiveBytes());
     }
@@ -71,6 +80,12 @@ public final class TcpOptions {
         set.add(StandardSocketOptions.SO_KEEPALIVE);
         set.add(StandardSocketOptions.SO_LINGER);
         set.add(StandardSocketOptions.TCP_NODELAY);
+        set.add(StandardSocketOptions.IP_TOS);
+        return Set.copyOf(set);
+    }
+
+    private static Set<SocketOption<?>> serverSocket() {
+        Set<SocketOption<?>> set = new LinkedHashSet<>(server());
         set.add(StandardSocketOptions.IP_TOS);
         return Set.copyOf(set);
     }
@@ -168,7 +183,7 @@ public final class TcpOptions {
             return true;
         }
         // The JDK itself sets SO_REUSEADDR on listening sockets.
-        return name.equals(StandardSocketOptions.SO_REUSEADDR) && supported.equals(SERVER);
+        return name.equals(StandardSocketOptions.SO_REUSEADDR) && !supported.equals(CLIENT);
     }
 
     /** The same on a channel of the kernel. */

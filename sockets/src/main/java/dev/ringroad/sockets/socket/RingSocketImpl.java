@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.BindException;
 import java.net.Inet4Address;
@@ -68,7 +69,7 @@ public final class RingSocketImpl extends SocketImpl {
     private RingSocketImpl(Bypass bypass, boolean server) {
         this.bypass = bypass;
         this.server = server;
-        this.options = server ? TcpOptions.forServer(bypass) : TcpOptions.forClient(bypass);
+        this.options = server ? TcpOptions.forServerSocket(bypass) : TcpOptions.forClient(bypass);
     }
 
     /** For {@link java.net.Socket#setSocketImplFactory}. */
@@ -101,14 +102,13 @@ public final class RingSocketImpl extends SocketImpl {
     }
 
     /**
-     * What ends a wait that gave nothing: closing, or a virtual thread's interrupt, which closes.
+     * What ends a wait that gave nothing: closing, or a virtual thread's interrupt. For the latter
+     * java.net closes the socket when it sees this exception.
      */
-    private SocketException interruptedOrClosed() throws IOException {
-        if (!closed && interruptedVirtual()) {
-            close();
-            return new SocketException("Closed by interrupt");
-        }
-        return new SocketException("Socket closed");
+    private IOException interruptedOrClosed() {
+        return !closed && interruptedVirtual()
+                ? new InterruptedIOException("Closed by interrupt")
+                : new SocketException("Socket closed");
     }
 
     private static long deadlineAfter(int millis) {
