@@ -4,6 +4,7 @@ import dev.ringroad.sockets.bypass.Bypass;
 import dev.ringroad.sockets.channel.RingDatagramSocketImpl;
 import dev.ringroad.sockets.channel.RingroadSelectorProvider;
 import dev.ringroad.sockets.socket.RingSocketImpl;
+import dev.ringroad.stack.socket.Pump;
 
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,12 @@ public final class Agent {
                             System.getenv("RINGROAD_NET"),
                             System.getenv("RINGROAD_PROFILE"));
             openJdk(instrumentation);
-            Bypass.install(Networks.open(settings));
+            Bypass bypass = Networks.open(settings);
+            Bypass.install(bypass);
+            Pump pump = bypass.pump();
+            if (pump != null) {
+                Farewell.arrange(pump);
+            }
             installProviders();
         } catch (IOException | IllegalArgumentException | IllegalStateException e) {
             System.err.println("ringroad: " + e.getMessage());
