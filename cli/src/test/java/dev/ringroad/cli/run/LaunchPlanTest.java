@@ -20,6 +20,7 @@ final class LaunchPlanTest {
     private static final String AGENT =
             "-javaagent:/rr/agent.jar=profile=latency;net=memif:/tmp/a,ip=10.0.0.1/24";
     private static final String ACCESS = "--enable-native-access=ALL-UNNAMED";
+    private static final String MODULES = "--add-modules=jdk.net";
 
     @TempDir private Path folder;
     private Path jdk;
@@ -64,7 +65,7 @@ final class LaunchPlanTest {
         LaunchPlan plan = plan("java", path());
 
         assertThat(plan.program()).isEqualTo(jdk.resolve("bin/java"));
-        assertThat(plan.inserted()).containsExactly(AGENT, ACCESS);
+        assertThat(plan.inserted()).containsExactly(AGENT, ACCESS, MODULES);
         assertThat(plan.environment()).isEmpty();
     }
 
@@ -73,7 +74,7 @@ final class LaunchPlanTest {
         LaunchPlan plan = plan("jwebserver", path());
 
         assertThat(plan.program()).isEqualTo(jdk.resolve("bin/jwebserver"));
-        assertThat(plan.inserted()).containsExactly("-J" + AGENT, "-J" + ACCESS);
+        assertThat(plan.inserted()).containsExactly("-J" + AGENT, "-J" + ACCESS, "-J" + MODULES);
     }
 
     @Test
@@ -82,7 +83,8 @@ final class LaunchPlanTest {
         Path link = Files.createSymbolicLink(folder.resolve("java"), other);
 
         assertThat(plan(other.toString(), path()).program()).isEqualTo(other);
-        assertThat(plan(link.toString(), path()).inserted()).containsExactly(AGENT, ACCESS);
+        assertThat(plan(link.toString(), path()).inserted())
+                .containsExactly(AGENT, ACCESS, MODULES);
     }
 
     @Test
@@ -101,7 +103,8 @@ final class LaunchPlanTest {
 
         assertThat(plan.program()).isEqualTo(scripts.resolve("start.sh"));
         assertThat(plan.inserted()).isEmpty();
-        assertThat(plan.environment()).isEqualTo(Map.of("JDK_JAVA_OPTIONS", AGENT + " " + ACCESS));
+        assertThat(plan.environment())
+                .isEqualTo(Map.of("JDK_JAVA_OPTIONS", AGENT + " " + ACCESS + " " + MODULES));
     }
 
     @Test
@@ -110,7 +113,7 @@ final class LaunchPlanTest {
                 Map.of("PATH", scripts.toString(), "JDK_JAVA_OPTIONS", "-Xmx1g");
 
         assertThat(plan("start.sh", environment).environment().get("JDK_JAVA_OPTIONS"))
-                .isEqualTo("-Xmx1g " + AGENT + " " + ACCESS);
+                .isEqualTo("-Xmx1g " + AGENT + " " + ACCESS + " " + MODULES);
     }
 
     @Test
