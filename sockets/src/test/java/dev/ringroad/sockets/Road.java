@@ -41,7 +41,7 @@ public final class Road implements AutoCloseable {
     private final SelectorProvider server;
     private final Bypass clientBypass;
     private final Bypass serverBypass;
-    private final AutoCloseable below;
+    private final Runnable below;
 
     private Road(
             Kind kind,
@@ -49,7 +49,7 @@ public final class Road implements AutoCloseable {
             SelectorProvider server,
             Bypass clientBypass,
             Bypass serverBypass,
-            AutoCloseable below) {
+            Runnable below) {
         this.kind = kind;
         this.client = client;
         this.server = server;
@@ -158,8 +158,8 @@ public final class Road implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        below.close();
+    public void close() {
+        below.run();
     }
 
     private static final class OurSocket extends Socket {
