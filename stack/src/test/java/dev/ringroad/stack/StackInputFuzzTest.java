@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import com.code_intelligence.jazzer.junit.FuzzTest;
+
 import dev.ringroad.net.wire.Checksum;
 import dev.ringroad.net.wire.Ipv4Header;
 import dev.ringroad.stack.ip.IpAddress;
@@ -69,6 +71,28 @@ class StackInputFuzzTest {
             frames.add(mutated(corpus.get(random.nextInt(corpus.size())), random));
         }
         feed(frames);
+    }
+
+    /** Coverage-guided: frames one behind the other, each with two bytes of length before it. */
+    @FuzzTest(maxDuration = "1m")
+    void anyFrames(byte[] data) {
+        List<byte[]> frames = new ArrayList<>();
+        int at = 0;
+        while (at + 2 <= data.length && frames.size() < 32) {
+            int claimed = (data[at] & 0xff) << 8 | (data[at + 1] & 0xff);
+            int end = Math.min(data.length, at + 2 + Math.min(claimed, 1800));
+            frames.add(forStack(Arrays.copyOfRange(data, at + 2, end)));
+            at = end;
+        }
+        feed(frames);
+    }
+
+    /** Or nearly all would be for another host. */
+    private static byte[] forStack(byte[] frame) {
+        if (frame.length >= 6 && (frame[0] & 1) == 0) {
+            System.arraycopy(HexFormat.of().parseHex(STACK_HARDWARE), 0, frame, 0, 6);
+        }
+        return frame;
     }
 
     private static byte[] mutated(byte[] original, Random random) {

@@ -88,7 +88,7 @@ public final class Arp implements NeighbourCache.Solicitor {
         }
         if (sender
                 != 0) { // 0 is a probe (RFC 5227 section 2.1.1): somebody wants to know whether the
-                        // address is free
+            // address is free
             boolean known =
                     cache.learn(
                             0,

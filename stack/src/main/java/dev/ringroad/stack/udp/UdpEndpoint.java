@@ -1,8 +1,6 @@
 package dev.ringroad.stack.udp;
 
 import dev.ringroad.net.packet.Packet;
-import dev.ringroad.net.wire.BigEndian;
-import dev.ringroad.net.wire.Checksum;
 import dev.ringroad.net.wire.UdpHeader;
 import dev.ringroad.stack.config.UdpLimits;
 import dev.ringroad.stack.endpoint.Endpoint;
@@ -13,12 +11,10 @@ import dev.ringroad.stack.ip.IpError;
 import dev.ringroad.stack.ip.IpLayer;
 import dev.ringroad.stack.ip.IpOutput;
 import dev.ringroad.stack.ip.NetInterface;
-import dev.ringroad.stack.ip.Protocols;
 import dev.ringroad.stack.ip.Route;
 
 import org.jspecify.annotations.Nullable;
 
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +52,8 @@ public final class UdpEndpoint extends Endpoint {
     private int pendingError;
     private @Nullable Route connectedRoute;
     private @Nullable Route groupRoute;
+    private @Nullable Route preparedRoute;
+    private int prepareError;
     private long receivedDatagrams;
     private long receivedBytes;
     private long sentDatagrams;
@@ -232,9 +230,6 @@ public final class UdpEndpoint extends Endpoint {
         return transmit(packet, port, bytes, nowNanos);
     }
 
-    private int prepareError;
-    private @Nullable Route preparedRoute;
-
     /**
      * A packet with room for header and payload, its route in {@link #preparedRoute}; null with
      * {@link #prepareError}.
@@ -311,56 +306,14 @@ public final class UdpEndpoint extends Endpoint {
             packet.release();
             return UdpError.NO_ROUTE;
         }
-        int length = bytes + UdpHeader.BYTES;
-        MemorySegment s = packet.segment();
-        long at = packet.offset();
-        UdpHeader.write(s, at, localPort, port, length);
-        long pseudo =
-                Checksum.pseudoHeader4(
-                        route.source().v4(), route.destination().v4(), Protocols.UDP, length);
-        boolean whole = length + 20 <= route.mtu();
-        if (whole && ip.checksumOffload(route)) {
-            BigEndian.u16(s, at + UdpHeader.CHECKSUM, Checksum.fold(pseudo));
-            packet.requestChecksum(0, UdpHeader.CHECKSUM);
-        } else {
-            UdpHeader.checksum(s, at, UdpHeader.finish(Checksum.partial(s, at, length, pseudo)));
-        }
-        int lifetime = route.isMulticast() ? options.multicastTtl() : options.ttl();
-        if (!route.isUnicast()) {
-            sendBack(packet, route);
-        }
-        sentDatagrams++;
-        sentBytes += bytes;
-        if (route.isMulticast() && lifetime == 0) {
-            packet.release(); // never leaves the host (RFC 1112 section 6.1)
-            return bytes;
-        }
-        int result =
-                ip.send(packet, route, Protocols.UDP, lifetime, options.trafficClass(), nowNanos);
+        int result = layer.output().send(packet, route, localPort, port, options, nowNanos);
         if (result == IpOutput.NO_ROOM) {
             // As a full queue on the way: the datagram is lost, and counted; UDP promises no more.
             drops++;
         }
+        sentDatagrams++;
+        sentBytes += bytes;
         return bytes;
-    }
-
-    /** What goes to a group or to all is heard by the stack's own endpoints too. */
-    private void sendBack(Packet packet, Route route) {
-        boolean wanted =
-                route.isBroadcast()
-                        || (options.multicastLoop()
-                                && ip.isMember(
-                                        route.netInterface(),
-                                        route.destination().high(),
-                                        route.destination().low()));
-        if (!wanted || packet.length() + 20 > route.mtu()) {
-            return;
-        }
-        Packet copy = ip.acquire(route);
-        if (copy != null) {
-            copy.copyFrom(packet);
-            ip.sendBack(copy, route, Protocols.UDP, options.multicastTtl(), options.trafficClass());
-        }
     }
 
     // Receiving.

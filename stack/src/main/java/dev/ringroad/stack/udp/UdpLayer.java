@@ -44,6 +44,7 @@ public final class UdpLayer implements IpProtocol {
     private final UdpLimits limits;
     private final IpLayer ip;
     private final IcmpLayer icmp;
+    private final DatagramOutput output;
     private final StackCounters counters;
     private final EphemeralPorts ephemeral;
     private final KeyedHash hash;
@@ -56,6 +57,7 @@ public final class UdpLayer implements IpProtocol {
         this.limits = config.udp();
         this.ip = ip;
         this.icmp = icmp;
+        this.output = new DatagramOutput(ip);
         this.counters = counters;
         this.ephemeral = new EphemeralPorts(config, "udp");
         this.hash = config.keyedHash("udp demultiplexing");
@@ -69,6 +71,10 @@ public final class UdpLayer implements IpProtocol {
         UdpEndpoint made = new UdpEndpoint(this, ip, limits);
         endpoints.add(made);
         return made;
+    }
+
+    DatagramOutput output() {
+        return output;
     }
 
     /** The endpoints that are open. */
