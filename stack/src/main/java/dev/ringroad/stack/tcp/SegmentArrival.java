@@ -279,7 +279,7 @@ final class SegmentArrival {
             packet.release();
             c.reset(0, nowNanos);
             return;
-        } else if (s.payloadBytes > 0 && !layer.mayKeep(packet, rx)) {
+        } else if (s.payloadBytes > 0 && !layer.mayKeep(packet, rx, SequenceNumber.beforeOrAt(s.sequence, rx.next))) {
             layer.drop(DropReason.TCP_NO_MEMORY, packet);
             rx.wantAcknowledgment();
         } else {

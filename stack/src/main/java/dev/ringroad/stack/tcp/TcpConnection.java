@@ -224,7 +224,7 @@ public final class TcpConnection extends ConnectionSettings {
         return payload <= receiver.offeredBytes()
                 && receiver.reassembly.isEmpty()
                 && !released
-                && layer.mayKeep(packet, receiver);
+                && layer.mayKeep(packet, receiver, true);
     }
 
     private boolean mayUnblockWriter() {

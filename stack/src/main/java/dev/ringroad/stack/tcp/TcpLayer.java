@@ -230,13 +230,14 @@ public final class TcpLayer implements IpProtocol {
     }
 
     /**
-     * Whether a received packet may be kept. When the pool runs low, readers that are behind get no
-     * more: the device could not receive what brings things forward.
+     * Whether a received packet may be kept. When the pool runs low, segments beyond a gap are not,
+     * and neither are those for readers that are behind: the device could not receive what brings
+     * things forward. What comes in order for a reader that waits always is.
      */
-    boolean mayKeep(Packet packet, TcpReceiver receiver) {
+    boolean mayKeep(Packet packet, TcpReceiver receiver, boolean inOrder) {
         PacketPool pool = packet.pool();
         return pool.available() >= pool.packets() >> 4
-                || (receiver.queue.packets() == 0 && pool.available() > 0);
+                || (inOrder && receiver.queue.packets() == 0);
     }
 
     /** A connection could not send or take over data for want of packets or room. */

@@ -83,6 +83,13 @@ final class TcpReassembly {
                 packet.trimTo(packet.length() - overlap);
             }
         }
+        int length = packet.length();
+        if (at > 0
+                && sequences[at - 1] + packets[at - 1].length() == start
+                && SmallSegments.append(packets[at - 1], packet)) {
+            bytes += length;
+            return true;
+        }
         if (size >= segmentsMax) {
             packet.release();
             return false;

@@ -13,7 +13,6 @@ import java.nio.ByteBuffer;
  */
 final class TcpReceiveQueue {
     private static final int CAPACITY_FIRST = 8;
-    private static final int COPIED_BYTES_MAX = 512;
     private static final Packet[] NONE = new Packet[0];
 
     private Packet[] packets = NONE;
@@ -36,7 +35,7 @@ final class TcpReceiveQueue {
     void add(Packet packet) {
         int length = packet.length();
         readableBytes += length;
-        if (size > 0 && length <= COPIED_BYTES_MAX && appendToLast(packet, length)) {
+        if (size > 0 && SmallSegments.append(packets[(head + size - 1) & mask], packet)) {
             return;
         }
         if (size == packets.length) {
@@ -44,20 +43,6 @@ final class TcpReceiveQueue {
         }
         packets[(head + size) & mask] = packet;
         size++;
-    }
-
-    private boolean appendToLast(Packet packet, int length) {
-        Packet last = packets[(head + size - 1) & mask];
-        // Somebody else's view of the packet (a sender in this same stack) must not change under
-        // them.
-        if (last.tailroom() < length || last.references() != 1) {
-            return false;
-        }
-        int at = last.length();
-        last.append(length);
-        last.copyIn(at, packet.segment(), packet.offset(), length);
-        packet.release();
-        return true;
     }
 
     /** Copies out up to {@code bytes} bytes and moves the target's position; returns how many. */
