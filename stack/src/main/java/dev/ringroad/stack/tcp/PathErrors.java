@@ -69,12 +69,7 @@ final class PathErrors {
             return;
         }
         layer.output.learnPathMtu(route, mtu, nowNanos);
-        Route changed = connection.output.route();
-        if (changed == null) {
-            return;
-        }
-        int overhead = connection.output.timestamps() ? Header.TIMESTAMP_BYTES : 0;
-        int segmentBytes = connection.handshake.segmentBytesFor(changed.mtu()) - overhead;
+        int segmentBytes = connection.segmentBytesNow();
         if (segmentBytes < connection.sender.segmentBytes()) {
             connection.sender.reduceSegment(segmentBytes, nowNanos);
         }

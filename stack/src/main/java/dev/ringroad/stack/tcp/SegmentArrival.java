@@ -219,7 +219,7 @@ final class SegmentArrival {
         boolean changed = tx.window.update(s.sequence, s.acknowledgment, window);
         if (s.acknowledgment == tx.unacknowledged) {
             if (tx.window.bytes() == 0) {
-                tx.windowStaysClosed(nowNanos);
+                tx.timer.windowStaysClosed(nowNanos);
             } else if (!changed && s.sequenceLength() == 0 && tx.highest != tx.unacknowledged) {
                 tx.duplicateAcknowledgment(nowNanos);
             }
@@ -279,7 +279,8 @@ final class SegmentArrival {
             packet.release();
             c.reset(0, nowNanos);
             return;
-        } else if (s.payloadBytes > 0 && !layer.mayKeep(packet, rx, SequenceNumber.beforeOrAt(s.sequence, rx.next))) {
+        } else if (s.payloadBytes > 0
+                && !layer.mayKeep(packet, rx, SequenceNumber.beforeOrAt(s.sequence, rx.next))) {
             layer.drop(DropReason.TCP_NO_MEMORY, packet);
             rx.wantAcknowledgment();
         } else {

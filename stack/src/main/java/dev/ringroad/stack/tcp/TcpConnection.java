@@ -1,7 +1,6 @@
 package dev.ringroad.stack.tcp;
 
 import dev.ringroad.net.packet.Packet;
-import dev.ringroad.net.wire.BigEndian;
 import dev.ringroad.net.wire.TcpHeader;
 import dev.ringroad.stack.config.TcpLimits;
 import dev.ringroad.stack.ip.IpAddress;
@@ -9,7 +8,6 @@ import dev.ringroad.stack.ip.Route;
 
 import org.jspecify.annotations.Nullable;
 
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
@@ -48,7 +46,7 @@ public final class TcpConnection extends ConnectionSettings {
     private boolean writeBlocked;
     private boolean starved;
 
-    private int predictedControl;
+    private final HeaderPrediction prediction;
     final Handshake handshake;
     final KeepAlive keepAlive;
     @Nullable TcpListener listener;
@@ -64,6 +62,7 @@ public final class TcpConnection extends ConnectionSettings {
         timers = new TcpTimers(this, layer.wheel);
         sender = new TcpSender(this, output, limits);
         receiver = new TcpReceiver(this, limits);
+        prediction = new HeaderPrediction(this, sender, receiver);
         handshake = new Handshake(this);
         keepAlive = new KeepAlive(this, limits);
     }
@@ -160,71 +159,10 @@ public final class TcpConnection extends ConnectionSettings {
 
     /** Takes a segment whose header has been checked. */
     void input(Packet packet, long nowNanos) {
-        MemorySegment s = packet.segment();
-        long at = packet.offset();
-        int control = BigEndian.u32(s, at + Header.CONTROL);
         keepAlive.heard(nowNanos);
-        // The one test: established, expected sequence number, only ACK and PSH, no options but
-        // canonical timestamps.
-        if ((control & ~Header.CONTROL_PSH) >>> 16 == predictedControl
-                && BigEndian.u32(s, at + TcpHeader.SEQUENCE) == receiver.next
-                && inputPredicted(packet, s, at, control & 0xffff, nowNanos)) {
-            return;
+        if (!prediction.take(packet, nowNanos)) {
+            layer.arrival.arrive(this, packet, nowNanos);
         }
-        layer.arrival.arrive(this, packet, nowNanos);
-    }
-
-    private boolean inputPredicted(
-            Packet packet, MemorySegment s, long at, int windowField, long nowNanos) {
-        TcpSender tx = sender;
-        TcpReceiver rx = receiver;
-        boolean timestamps = output.timestamps();
-        int headerBytes = TcpHeader.BYTES;
-        int timestampValue = 0;
-        if (timestamps) {
-            headerBytes = TcpHeader.BYTES + Header.TIMESTAMP_BYTES;
-            timestampValue = BigEndian.u32(s, at + Header.TIMESTAMP_VALUE);
-            if (BigEndian.u32(s, at + Header.TIMESTAMP) != Header.TIMESTAMP_WORD
-                    || SequenceNumber.before(timestampValue, rx.timestampEcho())) {
-                return false;
-            }
-        }
-        int acknowledgment = BigEndian.u32(s, at + TcpHeader.ACKNOWLEDGMENT);
-        int acknowledged = acknowledgment - tx.unacknowledged;
-        int payload = packet.length() - headerBytes;
-        if (Integer.compareUnsigned(acknowledged, tx.highest - tx.unacknowledged) > 0
-                || (payload == 0 ? acknowledged == 0 : !isPlain(packet, payload))) {
-            return false;
-        }
-        int sequence = rx.next;
-        if (timestamps) {
-            rx.timestampSeen(timestampValue, sequence, nowNanos);
-        }
-        tx.window.update(sequence, acknowledgment, windowField << tx.window.shift());
-        if (acknowledged > 0) {
-            tx.acknowledged(acknowledgment, -1, nowNanos);
-        }
-        if (payload > 0) {
-            packet.trimFront(headerBytes);
-            rx.acceptInOrder(packet, payload, nowNanos);
-        } else {
-            packet.release();
-        }
-        if (tx.hasUnsent()) {
-            tx.output(nowNanos);
-        }
-        rx.flush(nowNanos);
-        if (payload > 0 || mayUnblockWriter()) {
-            readyChanged();
-        }
-        return true;
-    }
-
-    private boolean isPlain(Packet packet, int payload) {
-        return payload <= receiver.offeredBytes()
-                && receiver.reassembly.isEmpty()
-                && !released
-                && layer.mayKeep(packet, receiver, true);
     }
 
     private boolean mayUnblockWriter() {
@@ -247,9 +185,7 @@ public final class TcpConnection extends ConnectionSettings {
     /** Moves to another state of an open connection. */
     void enter(TcpState next) {
         state = next;
-        int headerBytes =
-                output.timestamps() ? TcpHeader.BYTES + Header.TIMESTAMP_BYTES : TcpHeader.BYTES;
-        predictedControl = next == TcpState.ESTABLISHED ? headerBytes << 10 | TcpHeader.ACK : 0;
+        prediction.entered(next, output.timestamps());
     }
 
     /** The peer's FIN has been received, with everything before it. */
@@ -312,6 +248,8 @@ public final class TcpConnection extends ConnectionSettings {
         if (released) {
             receiver.close();
             unbind();
+        } else if (receiver.queue.readableBytes() > 0) {
+            layer.unread(this);
         }
         readyChanged();
     }
@@ -349,7 +287,7 @@ public final class TcpConnection extends ConnectionSettings {
     /** One of {@link TcpTimers}' kinds has run out. */
     void timerExpired(int kind, long nowNanos) {
         switch (kind) {
-            case TcpTimers.RETRANSMIT -> sender.timerExpired(nowNanos);
+            case TcpTimers.RETRANSMIT -> sender.timer.expired(nowNanos);
             case TcpTimers.ACKNOWLEDGE -> receiver.timerExpired(nowNanos);
             case TcpTimers.KEEP_ALIVE -> keepAlive.timerExpired(nowNanos);
             default -> end(0);
@@ -374,6 +312,15 @@ public final class TcpConnection extends ConnectionSettings {
         }
         fail(softError != 0 ? softError : TcpError.TIMED_OUT);
         return true;
+    }
+
+    /** What the path takes in a segment as far as the stack knows now. */
+    int segmentBytesNow() {
+        Route route = output.route();
+        int overhead = output.timestamps() ? Header.TIMESTAMP_BYTES : 0;
+        return route == null
+                ? sender.segmentBytes()
+                : handshake.segmentBytesFor(route.mtu()) - overhead;
     }
 
     /** Something that may explain a time-out. */
@@ -519,6 +466,7 @@ public final class TcpConnection extends ConnectionSettings {
             return;
         }
         released = true;
+        layer.released(this);
         boolean unread = receiver.queue.readableBytes() > 0;
         receiver.close();
         switch (state) {
@@ -558,6 +506,7 @@ public final class TcpConnection extends ConnectionSettings {
             sendReset(nowNanos);
         }
         released = true;
+        layer.released(this);
         receiver.close();
         if (state == TcpState.CLOSED || state == TcpState.TIME_WAIT) {
             unbind();

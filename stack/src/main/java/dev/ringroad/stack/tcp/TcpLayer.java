@@ -21,7 +21,9 @@ import dev.ringroad.stack.ip.Route;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * TCP of one stack: checks what comes in, finds whose it is, and makes connections and listeners.
@@ -49,6 +51,10 @@ public final class TcpLayer implements IpProtocol {
     private final Segment segment = new Segment();
     private final @Nullable TcpListener[] listeners = new @Nullable TcpListener[LISTENER_BUCKETS];
     private final ArrayList<TcpConnection> waiting = new ArrayList<>();
+
+    /** Over for the network, but with bytes that their readers have not taken yet. */
+    private final Set<TcpConnection> unread = new HashSet<>();
+
     private final Timer retry;
     private int halfOpen;
     private long nowNanos;
@@ -120,6 +126,7 @@ public final class TcpLayer implements IpProtocol {
     /** Ends everything at once, as when the stack is closed: peers get resets. */
     public void close(long now) {
         demultiplexer.forEach(connection -> connection.abort(now));
+        List.copyOf(unread).forEach(connection -> connection.abort(now));
         for (TcpListener listener : listeners()) {
             listener.close(now);
         }
@@ -263,6 +270,16 @@ public final class TcpLayer implements IpProtocol {
         waiting.subList(0, count).clear();
         if (!waiting.isEmpty() && !retry.isScheduled()) {
             wheel.schedule(retry, now + RETRY_NANOS);
+        }
+    }
+
+    void unread(TcpConnection connection) {
+        unread.add(connection);
+    }
+
+    void released(TcpConnection connection) {
+        if (!unread.isEmpty()) {
+            unread.remove(connection);
         }
     }
 

@@ -22,7 +22,6 @@ import java.nio.ByteBuffer;
  * the segment size or the peer's window has become smaller than they are.
  */
 final class TcpSender {
-    private static final int PROBES_MAX_SHIFT = 12;
     private static final int SEGMENTS_MIN = 16;
     private static final int SEGMENT_BYTES_SHIFT = 9;
 
@@ -33,6 +32,7 @@ final class TcpSender {
     final RttEstimator rtt;
     final CongestionControl congestion;
     final LossRecovery recovery;
+    final RetransmissionTimer timer;
 
     int initialSequence;
     int unacknowledged;
@@ -46,9 +46,6 @@ final class TcpSender {
     private boolean finQueued;
     private int smallSegmentEnd;
     private boolean noDelay;
-    private int retries;
-    private int probes;
-    private long progressNanos;
     private long lastSentNanos;
     private long retransmitted;
     private long bytesAcknowledged;
@@ -62,6 +59,7 @@ final class TcpSender {
                         limits.rtoInitialNanos(), limits.rtoMinNanos(), limits.rtoMaxNanos());
         congestion = new NewReno(limits.initialWindowSegments());
         recovery = new LossRecovery(congestion);
+        timer = new RetransmissionTimer(connection, this, rtt);
     }
 
     /** Begins with the SYN about to be sent. */
@@ -73,7 +71,7 @@ final class TcpSender {
         end = sequence + 1;
         smallSegmentEnd = sequence;
         segmentBytes = newSegmentBytes;
-        progressNanos = nowNanos;
+        timer.progress(nowNanos);
         recovery.start(sequence);
     }
 
@@ -88,18 +86,16 @@ final class TcpSender {
     void synchronizeAcknowledged(int acknowledgment, int sequence, int newWindow, long nowNanos) {
         unacknowledged = acknowledgment;
         window.start(sequence, acknowledgment, newWindow);
-        if (retries > 0) {
+        if (timer.retries() > 0) {
             rtt.handshakeWasRetransmitted();
             // RFC 6298 section 5.7 and RFC 5681 section 3.1: a lost SYN means one segment to start
             // with.
             congestion.timedOut(2 * segmentBytes, false);
         } else {
-            rtt.sample(nowNanos - progressNanos);
+            rtt.sample(nowNanos - timer.progressNanos());
         }
-        retries = 0;
-        progressNanos = nowNanos;
+        timer.begin(nowNanos);
         lastSentNanos = nowNanos;
-        connection.timers.clear(TcpTimers.RETRANSMIT);
     }
 
     // ---- what the application does ----
@@ -229,7 +225,7 @@ final class TcpSender {
         if (finQueued && nextIndex == queue.size() && next == end) {
             sendFin(nowNanos);
         }
-        armTimer(nowNanos);
+        timer.arm(nowNanos);
     }
 
     /** Bytes that the peer's and the congestion window leave. */
@@ -249,6 +245,7 @@ final class TcpSender {
         return !noDelay
                 && !finQueued
                 && nextIndex == queue.size() - 1
+                && queue.sends(nextIndex) == 0
                 && SequenceNumber.within(smallSegmentEnd, unacknowledged, highest);
     }
 
@@ -259,7 +256,9 @@ final class TcpSender {
         if (!transmit(index, nowNanos)) {
             return false;
         }
-        beginFlight(nowNanos);
+        if (highest == unacknowledged) {
+            timer.begin(nowNanos);
+        }
         if (length < segmentBytes) {
             smallSegmentEnd = sequence + length;
         }
@@ -270,19 +269,6 @@ final class TcpSender {
         }
         highest = SequenceNumber.later(highest, next);
         return true;
-    }
-
-    /**
-     * The first segment in flight starts the clocks afresh; until now the timer may have been the
-     * probe's.
-     */
-    private void beginFlight(long nowNanos) {
-        if (highest == unacknowledged) {
-            progressNanos = nowNanos;
-            retries = 0;
-            probes = 0;
-            connection.timers.clear(TcpTimers.RETRANSMIT);
-        }
     }
 
     /**
@@ -314,6 +300,12 @@ final class TcpSender {
             connection.layer.await(connection);
             return false;
         }
+        if (result == IpOutput.TOO_BIG) {
+            // Another connection has learnt that the path takes less.
+            segmentBytes = Math.min(segmentBytes, connection.segmentBytesNow());
+            connection.layer.await(connection);
+            return false;
+        }
         receiver.acknowledgmentSent();
         queue.sent(index, nowNanos);
         lastSentNanos = nowNanos;
@@ -339,7 +331,9 @@ final class TcpSender {
         if (!control(end, TcpHeader.FIN | TcpHeader.ACK, nowNanos)) {
             return;
         }
-        beginFlight(nowNanos);
+        if (highest == unacknowledged) {
+            timer.begin(nowNanos);
+        }
         lastSentNanos = nowNanos;
         next = end + 1;
         highest = SequenceNumber.later(highest, next);
@@ -369,18 +363,6 @@ final class TcpSender {
         }
         connection.layer.counters.sent();
         return true;
-    }
-
-    private void armTimer(long nowNanos) {
-        TcpTimers timers = connection.timers;
-        if (timers.isSet(TcpTimers.RETRANSMIT)) {
-            return;
-        }
-        if (highest != unacknowledged) {
-            timers.set(TcpTimers.RETRANSMIT, nowNanos + rtt.timeoutNanos());
-        } else if (nextIndex < queue.size() || (finQueued && next == end)) {
-            timers.set(TcpTimers.RETRANSMIT, nowNanos + rtt.timeoutNanos(probes));
-        }
     }
 
     // ---- what the peer says ----
@@ -413,16 +395,13 @@ final class TcpSender {
             next = acknowledgment;
             nextIndex = 0;
         }
-        retries = 0;
-        probes = 0;
-        progressNanos = nowNanos;
+        timer.progress(nowNanos);
         int order = recovery.acknowledged(bytes, acknowledgment, highest, limited);
-        TcpTimers timers = connection.timers;
         if (order != LossRecovery.RETRANSMIT) {
             if (highest != acknowledgment) {
-                timers.set(TcpTimers.RETRANSMIT, nowNanos + rtt.timeoutNanos());
+                timer.restart(nowNanos);
             } else {
-                timers.clear(TcpTimers.RETRANSMIT);
+                connection.timers.clear(TcpTimers.RETRANSMIT);
             }
         }
         if (order != LossRecovery.NOTHING) {
@@ -461,7 +440,7 @@ final class TcpSender {
         if (recovery.duplicate(unacknowledged, highest)) {
             connection.layer.counters.fastRetransmitted();
             retransmitFirst(nowNanos);
-            connection.timers.set(TcpTimers.RETRANSMIT, nowNanos + rtt.timeoutNanos());
+            timer.restart(nowNanos);
         }
     }
 
@@ -486,7 +465,8 @@ final class TcpSender {
 
     // ---- time ----
 
-    private void retransmitFirst(long nowNanos) {
+    /** Sends the oldest segment in flight again. */
+    void retransmitFirst(long nowNanos) {
         if (queue.size() == 0) {
             if (finQueued && highest == end + 1) {
                 control(end, TcpHeader.FIN | TcpHeader.ACK, nowNanos);
@@ -499,36 +479,11 @@ final class TcpSender {
         transmit(0, nowNanos);
     }
 
-    /** The retransmission or probe timer has run out. */
-    void timerExpired(long nowNanos) {
-        if (highest == unacknowledged) {
-            probe(nowNanos);
-            return;
-        }
-        if (connection.hasWaitedTooLong(retries + 1, nowNanos - progressNanos, nowNanos)) {
-            return;
-        }
-        boolean first = retries == 0;
-        retries++;
-        rtt.backOff();
-        connection.layer.counters.timedOut();
-        if (!connection.state().isSynchronized()) {
-            connection.timers.set(TcpTimers.RETRANSMIT, nowNanos + rtt.timeoutNanos());
-            connection.handshake.retransmit(nowNanos);
-            return;
-        }
-        if (window.bytes() == 0) {
-            // The peer has closed its window after the fact; it is alive, so a segment is enough
-            // and nothing was lost.
-            connection.timers.set(TcpTimers.RETRANSMIT, nowNanos + rtt.timeoutNanos());
-            retransmitFirst(nowNanos);
-            return;
-        }
-        recovery.timedOut(unacknowledged, highest, first);
+    /** Falls back to the left edge: whatever was in flight counts as lost. */
+    void sendAgain(long nowNanos) {
         queue.markAllResent();
         next = unacknowledged;
         nextIndex = 0;
-        connection.timers.set(TcpTimers.RETRANSMIT, nowNanos + rtt.timeoutNanos());
         output(nowNanos);
         if (next == unacknowledged && nextIndex < queue.size()) {
             // The window has shrunk below what it had allowed; the segment was in it when it was
@@ -537,19 +492,8 @@ final class TcpSender {
         }
     }
 
-    /**
-     * Nothing is in flight and data wait: the window is closed, or too small for a segment (RFC
-     * 9293 3.8.6.1).
-     */
-    private void probe(long nowNanos) {
-        if (nextIndex >= queue.size() && !(finQueued && next == end)) {
-            return;
-        }
-        if (connection.hasWaitedTooLong(retries + 1, nowNanos - progressNanos, nowNanos)) {
-            return;
-        }
-        retries++;
-        probes = Math.min(probes + 1, PROBES_MAX_SHIFT);
+    /** Nothing is in flight and data wait: the window is closed, or too small for a segment. */
+    void probe(long nowNanos) {
         int usable = Math.min(window.bytes(), segmentBytes);
         if (usable > 0 && nextIndex < queue.size()) {
             // Silly-window avoidance gives way after a time-out: whatever fits goes.
@@ -559,7 +503,6 @@ final class TcpSender {
         } else {
             control(unacknowledged - 1, TcpHeader.ACK, nowNanos);
         }
-        armTimer(nowNanos);
     }
 
     /**
@@ -574,15 +517,6 @@ final class TcpSender {
     /** A segment that the peer has to answer although it brings nothing new. */
     void keepAliveProbe(long nowNanos) {
         control(unacknowledged - 1, TcpHeader.ACK, nowNanos);
-    }
-
-    /**
-     * The peer has answered with its window closed: it is alive, however long that lasts (RFC 9293
-     * 3.8.6.1).
-     */
-    void windowStaysClosed(long nowNanos) {
-        retries = 0;
-        progressNanos = nowNanos;
     }
 
     /** Whether a packet for application data can be had. */
@@ -652,9 +586,5 @@ final class TcpSender {
 
     long bytesAcknowledged() {
         return bytesAcknowledged;
-    }
-
-    int retries() {
-        return retries;
     }
 }

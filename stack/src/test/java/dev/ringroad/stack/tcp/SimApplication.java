@@ -1,10 +1,13 @@
 package dev.ringroad.stack.tcp;
 
 import dev.ringroad.stack.endpoint.Endpoint;
+
 import java.util.Random;
 import java.util.function.Function;
 
-/** One end's program: writes a known stream in odd pieces, reads and compares the other's, closes. */
+/**
+ * One end's program: writes a known stream in odd pieces, reads and compares the other's, closes.
+ */
 final class SimApplication {
     private static final long MILLI = 1_000_000L;
 
@@ -123,7 +126,8 @@ final class SimApplication {
             return;
         }
         if (lazyReader && random.nextInt(3) == 0) {
-            wakeNanos = nowNanos + random.nextLong(random.nextInt(10) == 0 ? 5000 * MILLI : 20 * MILLI);
+            wakeNanos =
+                    nowNanos + random.nextLong(random.nextInt(10) == 0 ? 5000 * MILLI : 20 * MILLI);
             return;
         }
         while (true) {

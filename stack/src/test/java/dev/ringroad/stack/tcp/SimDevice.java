@@ -10,6 +10,7 @@ import dev.ringroad.net.device.TxQueue;
 import dev.ringroad.net.packet.Burst;
 import dev.ringroad.net.packet.Packet;
 import dev.ringroad.net.packet.PacketPool;
+
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 

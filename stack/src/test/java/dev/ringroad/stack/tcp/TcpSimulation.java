@@ -9,6 +9,7 @@ import dev.ringroad.stack.config.StackConfig;
 import dev.ringroad.stack.config.TcpLimits;
 import dev.ringroad.stack.ip.InterfaceConfig;
 import dev.ringroad.stack.ip.IpAddress;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -16,8 +17,8 @@ import java.util.Random;
 
 /**
  * Two production stacks on an impaired wire in virtual time, everything decided by a seed: the
- * wire's faults, the sizes of buffers and segments, what the applications write, when they read, and
- * how they close.
+ * wire's faults, the sizes of buffers and segments, what the applications write, when they read,
+ * and how they close.
  */
 final class TcpSimulation implements AutoCloseable {
     private static final long MILLI = 1_000_000L;
@@ -33,8 +34,7 @@ final class TcpSimulation implements AutoCloseable {
         static final PacketPool B = make("simulation-b");
 
         private static PacketPool make(String name) {
-            PacketPool pool =
-                    PacketPool.create(name, PACKETS, BUFFER_BYTES, Placement.ordinary());
+            PacketPool pool = PacketPool.create(name, PACKETS, BUFFER_BYTES, Placement.ordinary());
             pool.recordStacks(false);
             return pool;
         }
@@ -82,7 +82,8 @@ final class TcpSimulation implements AutoCloseable {
         deviceB = new SimDevice(Pools.B, 2, mtu, frame -> send(frame, false));
         for (SimDevice device : List.of(deviceA, deviceB)) {
             device.holdPackets = random.nextInt(3) == 0 ? random.nextInt(24) : 0;
-            device.transmitRoom = random.nextInt(4) == 0 ? 1 + random.nextInt(8) : Integer.MAX_VALUE;
+            device.transmitRoom =
+                    random.nextInt(4) == 0 ? 1 + random.nextInt(8) : Integer.MAX_VALUE;
         }
         connections = random.nextInt(4) == 0 ? 1 + random.nextInt(6) : 1;
         long secret = random.nextLong();
@@ -184,7 +185,10 @@ final class TcpSimulation implements AutoCloseable {
                 "seed " + seed + ": " + what + " (" + this + ", " + applications + ")");
     }
 
-    /** Runs to the end; throws when a byte is lost, doubled or changed, or when something hangs or leaks. */
+    /**
+     * Runs to the end; throws when a byte is lost, doubled or changed, or when something hangs or
+     * leaks.
+     */
     void run() {
         long start = nowNanos;
         int port = 5000;
