@@ -82,7 +82,7 @@ final class CompareCommand extends Subcommand {
             names = "--millis",
             paramLabel = "N",
             defaultValue = "0",
-            description = "The measured interval of one run (default: 2000, quick 700).")
+            description = "The measured interval of one run (default: 2000, quick 600).")
     private int millis;
 
     /** Used by picocli. */

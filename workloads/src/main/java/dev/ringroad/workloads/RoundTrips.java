@@ -14,12 +14,15 @@ final class RoundTrips {
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final int SEQUENCE_BITS = 56;
     private static final long WARM_UP_PATIENCE = 3;
+    private static final long LATER_WARM_UP = 3;
     private static final long SLICE_NANOS = 20 * NANOS_PER_MILLI;
 
     private final Exchange exchange;
     private final String workload;
-    private final long warmUpRoundTrips;
-    private final long warmUpNanos;
+    private long warmUpRoundTrips;
+    private long warmUpNanos;
+    private final long laterWarmUpRoundTrips;
+    private final long laterWarmUpNanos;
     private final long measuredNanos;
     private final AllocationMeter meter = new AllocationMeter();
     private long sequence;
@@ -29,6 +32,8 @@ final class RoundTrips {
         this.exchange = exchange;
         warmUpRoundTrips = arguments.number("warm-up", 20_000);
         warmUpNanos = arguments.number("warm-up-millis", 1_000) * NANOS_PER_MILLI;
+        laterWarmUpRoundTrips = warmUpRoundTrips / LATER_WARM_UP;
+        laterWarmUpNanos = warmUpNanos / LATER_WARM_UP;
         measuredNanos = arguments.number("millis", 2_000) * NANOS_PER_MILLI;
     }
 
@@ -40,6 +45,8 @@ final class RoundTrips {
         ByteBuffer message = ByteBuffer.allocateDirect(bytes);
         ByteBuffer echo = ByteBuffer.allocateDirect(bytes);
         warmUp(message, echo);
+        warmUpRoundTrips = laterWarmUpRoundTrips;
+        warmUpNanos = laterWarmUpNanos; // for another size nearly everything is compiled already
         Latencies latencies = new Latencies();
         long began = System.nanoTime();
         meter.start();

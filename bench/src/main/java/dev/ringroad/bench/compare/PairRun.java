@@ -17,7 +17,8 @@ final class PairRun {
     private static final long SLACK_MILLIS = 30_000;
     private static final long SERVER_END_MILLIS = 5_000;
     private static final int MILLIS_FACTOR = 4;
-    private static final int HTTP_WARM_UPS = 6;
+    private static final int STREAM_WARM_UPS = 2;
+    private static final int HTTP_WARM_UPS = 5;
 
     /** The same for both roads; on one processor the JVM would choose this collector anyway. */
     static final List<String> JVM_OPTIONS =
@@ -79,11 +80,15 @@ final class PairRun {
                 + (long) MILLIS_FACTOR * sizes * (warmUpMillis(workload) + pace.millis());
     }
 
-    /** An HTTP server is far more code to compile than an echo. */
+    /** The more code a workload runs, the longer the compilers take. */
     private int warmUpMillis(Workload workload) {
-        return workload == Workload.HTTP
-                ? HTTP_WARM_UPS * pace.warmUpMillis()
-                : pace.warmUpMillis();
+        int factor =
+                switch (workload.traffic()) {
+                    case ROUND_TRIPS -> 1;
+                    case STREAM -> STREAM_WARM_UPS;
+                    case REQUESTS -> HTTP_WARM_UPS;
+                };
+        return factor * pace.warmUpMillis();
     }
 
     private List<String> command(Setting setting, End end, int port) {
