@@ -5,7 +5,7 @@
 module dev.ringroad.sockets {
     requires static transitive org.jspecify;
     requires java.instrument;
-    requires jdk.net;
+    requires static jdk.net;
     requires transitive dev.ringroad.stack;
 
     exports dev.ringroad.sockets.bypass;

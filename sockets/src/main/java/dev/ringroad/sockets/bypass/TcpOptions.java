@@ -91,14 +91,15 @@ public final class TcpOptions {
     }
 
     private static Set<SocketOption<?>> server() {
-        return Set.of(
-                StandardSocketOptions.SO_RCVBUF,
-                StandardSocketOptions.SO_REUSEADDR,
-                StandardSocketOptions.SO_REUSEPORT,
-                ExtendedSocketOptions.TCP_KEEPIDLE,
-                ExtendedSocketOptions.TCP_KEEPINTERVAL,
-                ExtendedSocketOptions.TCP_KEEPCOUNT,
-                ExtendedSocketOptions.TCP_QUICKACK);
+        Set<SocketOption<?>> set = new LinkedHashSet<>();
+        set.add(StandardSocketOptions.SO_RCVBUF);
+        set.add(StandardSocketOptions.SO_REUSEADDR);
+        set.add(StandardSocketOptions.SO_REUSEPORT);
+        // A program that names its modules may leave this one out.
+        if (ModuleLayer.boot().findModule("jdk.net").isPresent()) {
+            Extended.addTo(set);
+        }
+        return Set.copyOf(set);
     }
 
     /** The options that can be set and asked for. */
@@ -157,33 +158,20 @@ public final class TcpOptions {
         return value != null ? value : defaultOf(name);
     }
 
-    private Object defaultOf(SocketOption<?> name) {
-        if (name.equals(StandardSocketOptions.SO_RCVBUF)) {
-            return defaultReceiveBytes;
-        }
-        if (name.equals(StandardSocketOptions.SO_SNDBUF)) {
-            return defaultSendBytes;
-        }
-        if (name.equals(StandardSocketOptions.SO_LINGER)) {
-            return -1;
-        }
-        if (name.equals(StandardSocketOptions.IP_TOS)) {
-            return 0;
-        }
-        if (name.equals(ExtendedSocketOptions.TCP_KEEPIDLE)) {
-            return 7200;
-        }
-        if (name.equals(ExtendedSocketOptions.TCP_KEEPINTERVAL)) {
-            return 75;
-        }
-        if (name.equals(ExtendedSocketOptions.TCP_KEEPCOUNT)) {
-            return 9;
-        }
-        if (name.equals(ExtendedSocketOptions.TCP_QUICKACK)) {
-            return true;
-        }
-        // The JDK itself sets SO_REUSEADDR on listening sockets.
-        return name.equals(StandardSocketOptions.SO_REUSEADDR) && !supported.equals(CLIENT);
+    private Object defaultOf(SocketOption<?> option) {
+        return switch (option.name()) {
+            case "SO_RCVBUF" -> defaultReceiveBytes;
+            case "SO_SNDBUF" -> defaultSendBytes;
+            case "SO_LINGER" -> -1;
+            case "IP_TOS" -> 0;
+            case "TCP_KEEPIDLE" -> 7200;
+            case "TCP_KEEPINTERVAL" -> 75;
+            case "TCP_KEEPCOUNT" -> 9;
+            case "TCP_QUICKACK" -> true;
+            // The JDK itself sets it on listening sockets.
+            case "SO_REUSEADDR" -> !supported.equals(CLIENT);
+            default -> false;
+        };
     }
 
     /** The same on a channel of the kernel. */
@@ -208,6 +196,16 @@ public final class TcpOptions {
         }
         for (Map.Entry<SocketOption<?>, Object> option : copy.entrySet()) {
             target.set(option.getKey(), option.getValue());
+        }
+    }
+
+    /** Loaded only when there is a module jdk.net. */
+    private static final class Extended {
+        static void addTo(Set<SocketOption<?>> set) {
+            set.add(ExtendedSocketOptions.TCP_KEEPIDLE);
+            set.add(ExtendedSocketOptions.TCP_KEEPINTERVAL);
+            set.add(ExtendedSocketOptions.TCP_KEEPCOUNT);
+            set.add(ExtendedSocketOptions.TCP_QUICKACK);
         }
     }
 }
