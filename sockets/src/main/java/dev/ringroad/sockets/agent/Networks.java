@@ -13,6 +13,7 @@ import dev.ringroad.stack.ip.IpAddress;
 import dev.ringroad.stack.ip.IpPrefix;
 import dev.ringroad.stack.socket.Pump;
 import dev.ringroad.stack.socket.PumpConfig;
+import dev.ringroad.stack.socket.SocketTable;
 
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ import java.util.List;
 /** Opens the devices that the agent was told of and puts a stack on them. */
 final class Networks {
     private static final int COUNTERS_MAX = 1024;
+    private static final int TABLE_ROWS = 4096;
 
     private Networks() {}
 
@@ -43,6 +45,12 @@ final class Networks {
         for (String specification : settings.networks()) {
             attach(stack, specification, counters);
         }
+        // Written by the stack's own timer; before the pump starts nobody else has the stack.
+        SocketTable.create(
+                RuntimeFiles.sockets(ProcessHandle.current().pid()),
+                TABLE_ROWS,
+                stack,
+                System.nanoTime());
         PumpConfig pumping = PumpConfig.of(settings.profile());
         return new Bypass(new Pump(stack, pumping), pumping.spinNanos());
     }
