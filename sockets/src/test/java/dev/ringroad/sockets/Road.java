@@ -60,6 +60,12 @@ public final class Road implements AutoCloseable {
 
     /** Builds the way. */
     public static Road open(Kind kind) throws IOException {
+        // Tests share their cores: waiting threads had better sleep.
+        return open(kind, Profile.SAFE);
+    }
+
+    /** The same with stacks that are made for something else. */
+    public static Road open(Kind kind, Profile profile) throws IOException {
         if (kind == Kind.KERNEL) {
             Bypass none = new Bypass(null, 0);
             SelectorProvider jdk = KernelSockets.provider();
@@ -67,8 +73,8 @@ public final class Road implements AutoCloseable {
         }
         CounterFile counters = CounterFile.inMemory(1024);
         PairDevice.Ends ends = PairDevice.create("client", "server", 4096, 2048, 1500);
-        Pump a = pump(ends.a(), "10.77.0.2/24");
-        Pump b = pump(ends.b(), "10.77.0.1/24");
+        Pump a = pump(ends.a(), "10.77.0.2/24", profile);
+        Pump b = pump(ends.b(), "10.77.0.1/24", profile);
         Bypass clientSide = new Bypass(a, 0);
         Bypass serverSide = new Bypass(b, 0);
         return new Road(
@@ -84,11 +90,11 @@ public final class Road implements AutoCloseable {
                 });
     }
 
-    private static Pump pump(NetDevice device, String address) throws IOException {
-        StackConfig config = StackConfig.of(Profile.SAFE);
+    private static Pump pump(NetDevice device, String address, Profile profile) throws IOException {
+        StackConfig config = StackConfig.of(profile);
         NetStack stack = new NetStack(config, CounterFile.inMemory(1024), System.nanoTime());
         stack.attach(device, InterfaceConfig.of(address), System.nanoTime());
-        return new Pump(stack, PumpConfig.of(Profile.SAFE));
+        return new Pump(stack, PumpConfig.of(profile));
     }
 
     public Kind kind() {

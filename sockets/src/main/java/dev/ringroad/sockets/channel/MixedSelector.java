@@ -552,10 +552,10 @@ final class MixedSelector extends AbstractSelector {
     private @Nullable RingKey nextCancelled() {
         Set<SelectionKey> cancelled = cancelledKeys();
         synchronized (cancelled) {
-            Iterator<SelectionKey> first = cancelled.iterator();
-            if (!first.hasNext()) {
+            if (cancelled.isEmpty()) {
                 return null;
             }
+            Iterator<SelectionKey> first = cancelled.iterator();
             RingKey key = (RingKey) first.next();
             first.remove();
             return key;
