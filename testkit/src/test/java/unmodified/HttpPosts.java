@@ -39,8 +39,7 @@ public final class HttpPosts {
             for (int i = 0; i < AT_ONCE; i++) {
                 byte[] body = randomBody(random, bodyBytes);
                 underWay.add(
-                        client.sendAsync(
-                                        post(uri, body), HttpResponse.BodyHandlers.ofByteArray())
+                        client.sendAsync(post(uri, body), HttpResponse.BodyHandlers.ofByteArray())
                                 .thenAccept(response -> check(body, response)));
             }
             underWay.forEach(CompletableFuture::join);

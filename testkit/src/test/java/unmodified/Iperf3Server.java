@@ -17,11 +17,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * As much of iperf3's server as {@code iperf3 -c} over TCP needs: {@code Iperf3Server HOST PORT}. It
- * serves one test after the other, both directions ({@code -R}) and several streams ({@code -P}).
+ * As much of iperf3's server as {@code iperf3 -c} over TCP needs: {@code Iperf3Server HOST PORT}.
+ * It serves one test after the other, both directions ({@code -R}) and several streams ({@code
+ * -P}).
  *
- * <p>On the control connection each step is one byte; parameters and results travel as JSON behind a
- * 32-bit length. Every connection begins with the test's 37-byte cookie.
+ * <p>On the control connection each step is one byte; parameters and results travel as JSON behind
+ * a 32-bit length. Every connection begins with the test's 37-byte cookie.
  */
 public final class Iperf3Server {
     private static final int COOKIE_BYTES = 37;
@@ -85,7 +86,8 @@ public final class Iperf3Server {
             writeJson(out, results(open));
             out.writeByte(DISPLAY_RESULTS);
             in.read();
-            System.out.println("TEST " + total(open) + " bytes, client's results " + theirs.length());
+            System.out.println(
+                    "TEST " + total(open) + " bytes, client's results " + theirs.length());
         } finally {
             open.forEach(Stream::stop);
         }

@@ -1,12 +1,13 @@
 package unmodified;
 
-import java.net.InetSocketAddress;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.Callback;
+
+import java.net.InetSocketAddress;
 
 /** Jetty that answers with the request's body: {@code JettyServer HOST PORT}. */
 public final class JettyServer {

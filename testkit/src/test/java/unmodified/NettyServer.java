@@ -54,14 +54,14 @@ public final class NettyServer {
             System.out.println("READY");
             bound.closeFuture().sync();
         } finally {
-            group.shutdownGracefully();
+            group.shutdownGracefully().await();
         }
     }
 
     private static final class Echo extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
-            context.write(message, context.voidPromise());
+            var _ = context.write(message, context.voidPromise());
         }
 
         @Override
@@ -81,7 +81,7 @@ public final class NettyServer {
                             Unpooled.copiedBuffer(request.content()));
             response.headers()
                     .setInt(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
-            context.writeAndFlush(response, context.voidPromise());
+            var _ = context.writeAndFlush(response, context.voidPromise());
         }
     }
 }

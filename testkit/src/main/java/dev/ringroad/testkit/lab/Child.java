@@ -26,7 +26,11 @@ public final class Child implements AutoCloseable {
     private Child(List<String> command, Process process) {
         this.command = command;
         this.process = process;
-        this.reader = Thread.ofPlatform().daemon().name("output of " + command.getFirst()).unstarted(this::read);
+        this.reader =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("output of " + command.getFirst())
+                        .unstarted(this::read);
     }
 
     /** Starts a command with nothing on its standard input. */

@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A network namespace of a lab's own, with its loopback up; deleted on close with all devices in it. */
+/**
+ * A network namespace of a lab's own, with its loopback up; deleted on close with all devices in
+ * it.
+ */
 public final class Namespace implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final AtomicInteger MADE = new AtomicInteger();

@@ -41,12 +41,13 @@ public final class Ringroad {
     }
 
     /**
-     * The command of a program of the labs: a bare {@code java} with a class path that knows nothing
-     * of Ringroad.
+     * The command of a program of the labs: a bare {@code java} with a class path that knows
+     * nothing of Ringroad.
      */
     public static List<String> program(Class<?> main, String... arguments) {
         List<String> line =
-                new ArrayList<>(List.of("java", "-Xmx512m", "-cp", foreignClassPath(), main.getName()));
+                new ArrayList<>(
+                        List.of("java", "-Xmx512m", "-cp", foreignClassPath(), main.getName()));
         line.addAll(Arrays.asList(arguments));
         return line;
     }

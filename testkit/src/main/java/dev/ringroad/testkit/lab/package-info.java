@@ -1,4 +1,6 @@
-/** Real programs around a stack: child processes, network namespaces, and what a lab needs to run. */
+/**
+ * Real programs around a stack: child processes, network namespaces, and what a lab needs to run.
+ */
 @NullMarked
 package dev.ringroad.testkit.lab;
 

@@ -2,19 +2,21 @@ package dev.ringroad.testkit.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
 import unmodified.EchoClients;
 import unmodified.HttpPosts;
 import unmodified.JettyServer;
 import unmodified.NettyServer;
 import unmodified.SteadyClient;
 import unmodified.VirtualThreadServer;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 
 /** Unmodified servers and clients in processes of their own, joined by memif alone. */
 final class MemifLabTest {
@@ -42,7 +44,13 @@ final class MemifLabTest {
     @Test
     void nettyServesTheJdksHttpClient() throws Exception {
         try (Child server = serve(Ringroad.program(NettyServer.class, "http", SERVER, "8001"))) {
-            assertThat(use(Ringroad.program(HttpPosts.class, "http://10.9.0.1:8001/", "50", "300000")))
+            assertThat(
+                            use(
+                                    Ringroad.program(
+                                            HttpPosts.class,
+                                            "http://10.9.0.1:8001/",
+                                            "50",
+                                            "300000")))
                     .contains("DONE 58");
             assertThat(server.isAlive()).isTrue();
         }
@@ -51,7 +59,13 @@ final class MemifLabTest {
     @Test
     void jettyServesTheJdksHttpClient() throws Exception {
         try (Child server = serve(Ringroad.program(JettyServer.class, SERVER, "8002"))) {
-            assertThat(use(Ringroad.program(HttpPosts.class, "http://10.9.0.1:8002/", "50", "300000")))
+            assertThat(
+                            use(
+                                    Ringroad.program(
+                                            HttpPosts.class,
+                                            "http://10.9.0.1:8002/",
+                                            "50",
+                                            "300000")))
                     .contains("DONE 58");
             assertThat(server.isAlive()).isTrue();
         }

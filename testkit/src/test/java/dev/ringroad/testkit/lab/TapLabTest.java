@@ -2,6 +2,15 @@ package dev.ringroad.testkit.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import unmodified.Iperf3Server;
+import unmodified.NettyServer;
+import unmodified.VirtualThreadServer;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,13 +20,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import unmodified.Iperf3Server;
-import unmodified.NettyServer;
-import unmodified.VirtualThreadServer;
 
 /**
  * Unmodified servers over a TAP device, and the kernel's own clients at its other end, all in a
@@ -57,7 +59,8 @@ final class TapLabTest {
                 List.of("jwebserver", "-b", SERVER, "-p", "8000", "-d", served.toString());
         try (Child server = start(jwebserver)) {
             server.awaitOutput("URL http://" + SERVER, SOON);
-            String ping = Child.run(SOON, namespace.command("ping", "-c", "5", "-i", "0.2", SERVER));
+            String ping =
+                    Child.run(SOON, namespace.command("ping", "-c", "5", "-i", "0.2", SERVER));
             assertThat(ping).contains("5 received");
 
             Path fetched = folder.resolve("fetched");
@@ -74,8 +77,7 @@ final class TapLabTest {
         Requirement.programs("ncat", "ncat");
         Path sent = writeRandom(folder.resolve("sent"), 3 << 20);
         Path received = folder.resolve("received");
-        try (Child server =
-                start(Ringroad.program(VirtualThreadServer.class, SERVER, "7000"))) {
+        try (Child server = start(Ringroad.program(VirtualThreadServer.class, SERVER, "7000"))) {
             server.awaitOutput("READY", SOON);
             Child.run(
                     SOON,
