@@ -13,6 +13,10 @@ import java.net.Socket;
 public final class SteadyClient {
     private static final int CONNECT_MILLIS = 1_000;
     private static final int PAUSE_MILLIS = 50;
+
+    /** A server may die owing an answer and nothing else; then TCP has nothing to find out with. */
+    private static final int READ_MILLIS = 5_000;
+
     private static final int ROUNDS_AFTER_LAST_LOSS = 20;
 
     private SteadyClient() {}
@@ -26,6 +30,7 @@ public final class SteadyClient {
             try (Socket socket = new Socket()) {
                 socket.connect(server, CONNECT_MILLIS);
                 connected = true;
+                socket.setSoTimeout(READ_MILLIS);
                 System.out.println("CONNECTED");
                 if (talk(socket, losses == lossesToSee)) {
                     System.out.println("DONE losses " + losses);
