@@ -75,7 +75,7 @@ class TcpAttackTest {
         }
         int answers = 0;
         script.settle();
-        for (long before = 0; ; before = answers) {
+        while (true) {
             try {
                 script.expect(ACK);
                 answers++;
