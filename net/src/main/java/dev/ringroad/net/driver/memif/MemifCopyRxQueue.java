@@ -25,6 +25,7 @@ import java.lang.foreign.MemorySegment;
 final class MemifCopyRxQueue implements MemifRxQueue {
 
     private static final MemorySegment[] NO_SEGMENTS = {};
+    private static final int NONE = -1;
 
     private final PacketPool pool;
     private final MemifCounters counters;
@@ -39,6 +40,10 @@ final class MemifCopyRxQueue implements MemifRxQueue {
     private int strideBytes;
     private int bufferBytes;
     private int nextIndex;
+    private boolean mayShrink;
+
+    /** The index of the packet that is being filled. */
+    private int filling = NONE;
 
     /**
      * @param packetFlags set on every packet received
@@ -55,6 +60,7 @@ final class MemifCopyRxQueue implements MemifRxQueue {
     public void attach(MemifLink newLink) {
         MemifRing newRing = newLink.receive().ring();
         segments = newLink.segments();
+        mayShrink = newLink.mayShrink();
         nextIndex = 0;
         MemifLink.OwnBuffers own = newLink.ownBuffers();
         if (own != null) {
@@ -91,6 +97,22 @@ final class MemifCopyRxQueue implements MemifRxQueue {
         if (r == null) {
             return 0;
         }
+        return mayShrink ? receiveWatched(r, into) : receive(r, into);
+    }
+
+    /** Receives from memory that may go away under an access; see {@link MemifLink#raiseFault}. */
+    private int receiveWatched(MemifRing r, Burst into) {
+        int begin = into.size();
+        try {
+            receive(r, into);
+            MemifLink.raiseFault();
+        } catch (InternalError e) {
+            fail(MemifDrop.MEMORY_GONE);
+        }
+        return into.size() - begin;
+    }
+
+    private int receive(MemifRing r, Burst into) {
         int filled = (filledIndex(r) - nextIndex) & MemifRing.INDEX_MASK;
         if (filled == 0) {
             return 0;
@@ -121,18 +143,19 @@ final class MemifCopyRxQueue implements MemifRxQueue {
                     into.size(n);
                     index = takeChain(r, index, end, into);
                     n = into.size();
+                    filling = NONE;
                     continue;
                 }
                 Packet packet = takeOne(r, index & mask, low);
                 if (packet != null) {
                     out[n++] = packet;
+                    filling = NONE;
                 }
                 index++;
             }
         } catch (InternalError e) {
-            // The peer's file was allowed to shrink, and has: this is what the virtual machine
-            // throws instead of dying of the fault.
             fail(MemifDrop.MEMORY_GONE);
+            releaseHalfFilled();
         }
         into.size(n);
         nextIndex = index & MemifRing.INDEX_MASK;
@@ -145,6 +168,14 @@ final class MemifCopyRxQueue implements MemifRxQueue {
         }
         counters.received.add(n - begin);
         return n - begin;
+    }
+
+    /** A packet whose copy was interrupted is neither in the burst nor in the pool. */
+    private void releaseHalfFilled() {
+        if (filling != NONE) {
+            pool.at(filling).release();
+            filling = NONE;
+        }
     }
 
     /** How many packets can be taken: what the burst holds, but never more than the pool has. */
@@ -179,8 +210,9 @@ final class MemifCopyRxQueue implements MemifRxQueue {
         if (packet == null) {
             return null;
         }
+        filling = packet.bufferIndex();
         packet.append((int) bytes);
-        copyIn(source, offset, packet, 0, (int) bytes);
+        MemorySegment.copy(source, offset, packet.segment(), packet.offset(), bytes);
         packet.setFlags(packetFlags);
         return packet;
     }
@@ -195,6 +227,7 @@ final class MemifCopyRxQueue implements MemifRxQueue {
         int mask = r.size() - 1;
         Packet packet = pool.acquire();
         boolean good = packet != null;
+        filling = packet == null ? NONE : packet.bufferIndex();
         boolean more = true;
         int index = begin;
         while (more && index != end) {
@@ -226,20 +259,10 @@ final class MemifCopyRxQueue implements MemifRxQueue {
             countDrop(source, bytes, offset);
             return false;
         }
-        int at = packet.length();
+        long target = packet.offset() + packet.length();
         packet.append((int) bytes);
-        copyIn(source, offset, packet, at, (int) bytes);
+        MemorySegment.copy(source, offset, packet.segment(), target, bytes);
         return true;
-    }
-
-    private static void copyIn(
-            MemorySegment source, long offset, Packet packet, int at, int bytes) {
-        try {
-            MemorySegment.copy(source, offset, packet.segment(), packet.offset() + at, bytes);
-        } catch (InternalError e) {
-            packet.release();
-            throw e;
-        }
     }
 
     private void finishChain(Packet packet, boolean good, boolean cut, Burst into) {
@@ -253,6 +276,7 @@ final class MemifCopyRxQueue implements MemifRxQueue {
         } else if (good) {
             counters.drop(DeviceDrop.RECEIVED_BROKEN);
         }
+        filling = NONE;
         packet.release();
     }
 

@@ -39,6 +39,7 @@ final class MemifCopyTxQueue implements MemifTxQueue {
     private int bufferFrameBytesMax;
     private int nextIndex;
     private int limitIndex;
+    private boolean mayShrink;
     private long[] chainLow = NO_CHAIN;
     private long[] chainOffset = NO_CHAIN;
 
@@ -52,6 +53,7 @@ final class MemifCopyTxQueue implements MemifTxQueue {
     public void attach(MemifLink newLink) {
         MemifRing newRing = newLink.transmit().ring();
         segments = newLink.segments();
+        mayShrink = newLink.mayShrink();
         nextIndex = 0;
         limitIndex = 0;
         chainLow = new long[newRing.size()];
@@ -95,7 +97,18 @@ final class MemifCopyTxQueue implements MemifTxQueue {
             from.releaseAll();
             return count;
         }
-        return put(r, from, count);
+        return mayShrink ? putWatched(r, from, count) : put(r, from, count);
+    }
+
+    /** Fills memory that may go away under an access; see {@link MemifLink#raiseFault}. */
+    private int putWatched(MemifRing r, Burst from, int count) {
+        try {
+            put(r, from, count);
+            MemifLink.raiseFault();
+        } catch (InternalError e) {
+            fail(MemifDrop.MEMORY_GONE);
+        }
+        return count - from.size();
     }
 
     private int put(MemifRing r, Burst from, int count) {
@@ -127,12 +140,10 @@ final class MemifCopyTxQueue implements MemifTxQueue {
                 }
                 index += used;
                 free -= used;
-                packet.release();
                 done++;
+                packet.release();
             }
         } catch (InternalError e) {
-            // The peer's file was allowed to shrink, and has: this is what the virtual machine
-            // throws instead of dying of the fault.
             fail(MemifDrop.MEMORY_GONE);
         }
         if (index != begin && ring != null) {

@@ -16,6 +16,7 @@ import dev.ringroad.net.packet.PacketPool;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /**
  * A network device whose wire is memory shared with another process, by memif 2.0.
@@ -109,14 +110,21 @@ public final class MemifDevice implements NetDevice {
                             ? new MemifServer(config, own)
                             : new MemifClient(config, own, region);
             return new MemifDevice(name, config, own, region, pool, endpoint);
+        } catch (UncheckedIOException e) {
+            release(pool, region);
+            throw e.getCause();
         } catch (IOException | RuntimeException e) {
-            if (pool != null) {
-                pool.close();
-            }
-            if (region != null) {
-                region.close();
-            }
+            release(pool, region);
             throw e;
+        }
+    }
+
+    private static void release(@Nullable PacketPool pool, @Nullable SharedRegion region) {
+        if (pool != null) {
+            pool.close();
+        }
+        if (region != null) {
+            region.close();
         }
     }
 
@@ -251,9 +259,7 @@ public final class MemifDevice implements NetDevice {
         }
         MemifLink link = attached;
         if (link != null) {
-            link.receive().ring().unmaskInterrupts();
-            if (link.fault() != null || rxQueue.hasWork()) {
-                link.receive().ring().maskInterrupts();
+            if (!sleepsWithoutWork(link)) {
                 return false;
             }
             wake.add(link.receive().doorbell().descriptor().number(), PollSet.POLLIN);
@@ -262,12 +268,43 @@ public final class MemifDevice implements NetDevice {
         return true;
     }
 
+    private boolean sleepsWithoutWork(MemifLink link) {
+        try {
+            MemifRing ring = link.receive().ring();
+            ring.unmaskInterrupts();
+            boolean idle = link.fault() == null && !rxQueue.hasWork();
+            if (!idle) {
+                ring.maskInterrupts();
+            }
+            if (link.mayShrink()) {
+                MemifLink.raiseFault();
+            }
+            return idle;
+        } catch (InternalError e) {
+            memoryGone(link);
+            return false;
+        }
+    }
+
+    private void memoryGone(MemifLink link) {
+        counters.drop(MemifDrop.MEMORY_GONE);
+        link.fail(MemifDrop.MEMORY_GONE);
+    }
+
     @Override
     public void wakeUp() {
         MemifLink link = attached;
-        if (link != null) {
+        if (link == null) {
+            return;
+        }
+        try {
             link.receive().ring().maskInterrupts();
             link.receive().doorbell().drain();
+            if (link.mayShrink()) {
+                MemifLink.raiseFault();
+            }
+        } catch (InternalError e) {
+            memoryGone(link);
         }
     }
 

@@ -33,6 +33,7 @@ final class MemifLink implements AutoCloseable {
     private final Lane receive;
     private final Lane transmit;
     private final @Nullable OwnBuffers ownBuffers;
+    private final boolean mayShrink;
     private @Nullable MemifDrop fault;
 
     /**
@@ -52,6 +53,11 @@ final class MemifLink implements AutoCloseable {
         this.receive = receive;
         this.transmit = transmit;
         this.ownBuffers = ownBuffers;
+        boolean sealed = true;
+        for (SharedRegion region : ownedRegions) {
+            sealed &= region.isShrinkSealed();
+        }
+        this.mayShrink = !sealed;
     }
 
     MemifControl control() {
@@ -73,6 +79,23 @@ final class MemifLink implements AutoCloseable {
     /** Of a client that copies. */
     @Nullable OwnBuffers ownBuffers() {
         return ownBuffers;
+    }
+
+    /** Whether the peer could take away memory that is mapped here. */
+    boolean mayShrink() {
+        return mayShrink;
+    }
+
+    /**
+     * Throws the {@link InternalError} of an access to memory that was gone, if there was one.
+     *
+     * <p>The virtual machine does not throw it where the access was, but where the thread next
+     * looks for requests of the virtual machine, which may be in a caller that knows nothing of
+     * memif. Coming back from a native method is such a place, and asking for a lock is the
+     * cheapest native method there is.
+     */
+    static void raiseFault() {
+        boolean ignored = Thread.holdsLock(MemifLink.class);
     }
 
     /** Says that the rings are beyond use; the device's control work ends the connection. */

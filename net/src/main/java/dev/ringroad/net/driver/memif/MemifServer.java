@@ -183,6 +183,7 @@ final class MemifServer extends MemifEndpoint {
             }
             MemifLink.Lane receive = lane(handshake.toServer(), segments);
             MemifLink.Lane transmit = lane(handshake.toClient(), segments);
+            MemifLink.raiseFault();
             return new MemifLink(candidate.control, mapped, segments, receive, transmit, null);
         } catch (MemifProtocolException | IOException e) {
             close(mapped);
