@@ -8,7 +8,10 @@ import static dev.ringroad.stack.tcp.TcpScript.SYN;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringroad.stack.config.Profile;
+import dev.ringroad.stack.config.StackConfig;
 import dev.ringroad.stack.drop.DropReason;
+import dev.ringroad.stack.ip.IpAddress;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -73,16 +76,7 @@ class TcpAttackTest {
         for (int i = 0; i < 500; i++) {
             script.peer(RST).sequence(100).send();
         }
-        int answers = 0;
-        script.settle();
-        while (true) {
-            try {
-                script.expect(ACK);
-                answers++;
-            } catch (AssertionError none) {
-                break;
-            }
-        }
+        int answers = script.drainSent();
         assertThat(answers).isBetween(50, 151);
     }
 
@@ -153,13 +147,9 @@ class TcpAttackTest {
 
     @Test
     void initialSequenceNumbersDifferAndGrow() { // RFC 6528
-        InitialSequence sequences =
-                new InitialSequence(
-                        dev.ringroad.stack.config.StackConfig.of(
-                                        dev.ringroad.stack.config.Profile.SAFE)
-                                .withSeed(3));
-        var a = dev.ringroad.stack.ip.IpAddress.parse("10.0.0.1");
-        var b = dev.ringroad.stack.ip.IpAddress.parse("10.0.0.2");
+        InitialSequence sequences = new InitialSequence(StackConfig.of(Profile.SAFE).withSeed(3));
+        IpAddress a = IpAddress.parse("10.0.0.1");
+        IpAddress b = IpAddress.parse("10.0.0.2");
         int first = sequences.next(a, 1, b, 2, 0);
         assertThat(sequences.next(a, 1, b, 2, SECOND) - first).isBetween(240_000, 250_000);
         assertThat(sequences.next(a, 1, b, 3, 0)).isNotEqualTo(first);

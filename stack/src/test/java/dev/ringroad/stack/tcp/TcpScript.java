@@ -172,6 +172,11 @@ final class TcpScript implements AutoCloseable {
             deliver(frame());
         }
 
+        /** The frame, not sent. */
+        byte[] bytes() {
+            return frame();
+        }
+
         private byte[] frame() {
             int options = (mss > 0 ? 4 : 0) + (timestamps ? 12 : 0) + (shift >= 0 ? 4 : 0);
             int header = 20 + options;
@@ -356,10 +361,17 @@ final class TcpScript implements AutoCloseable {
 
     /** Forgets what the stack has sent. */
     void ignoreSent() {
+        drainSent();
+    }
+
+    /** Takes what the stack has sent; returns how many segments. */
+    int drainSent() {
         settle();
+        int count = out.size();
         while (!out.isEmpty()) {
             parse(out.poll());
         }
+        return count;
     }
 
     private Sent parse(byte[] frame) {
