@@ -27,9 +27,12 @@ public abstract sealed class ConnectionSettings extends TcpEndpoint permits TcpC
         return sender().noDelay();
     }
 
-    /** Sets TCP_NODELAY; held bytes leave with the next write or acknowledgement. */
+    /** Sets TCP_NODELAY; bytes held back so far leave with the next flush of the stack. */
     public final void noDelay(boolean on) {
         sender().noDelay(on);
+        if (on) {
+            sender().output(layer.nowNanos());
+        }
     }
 
     /** Whether a quiet peer is probed (SO_KEEPALIVE). */

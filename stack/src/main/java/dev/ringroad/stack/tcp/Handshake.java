@@ -30,6 +30,15 @@ final class Handshake {
         return Math.max(mtu - ip - TcpHeader.BYTES, SEGMENT_BYTES_MIN);
     }
 
+    /** What the path takes in a segment as far as the stack knows now. */
+    int segmentBytesNow() {
+        Route route = connection.output.route();
+        int overhead = connection.output.timestamps() ? Header.TIMESTAMP_BYTES : 0;
+        return route == null
+                ? connection.sender.segmentBytes()
+                : segmentBytesFor(route.mtu()) - overhead;
+    }
+
     /** The 4-tuple and the way are known. */
     void begin(Route route) {
         offeredSegmentBytes = segmentBytesFor(route.mtu());

@@ -69,7 +69,7 @@ final class PathErrors {
             return;
         }
         layer.output.learnPathMtu(route, mtu, nowNanos);
-        int segmentBytes = connection.segmentBytesNow();
+        int segmentBytes = connection.handshake.segmentBytesNow();
         if (segmentBytes < connection.sender.segmentBytes()) {
             connection.sender.reduceSegment(segmentBytes, nowNanos);
         }

@@ -123,6 +123,9 @@ final class SegmentArrival {
         if (s.has(TcpHeader.ACK)) {
             // Simultaneous open: the SYN was taken when it came alone, what is new is the
             // acknowledgement.
+            // The window of a SYN is never scaled, what is left now would be (RFC 7323 section
+            // 2.2).
+            s.window >>>= c.sender.window.shift();
             s.flags &= ~TcpHeader.SYN;
             s.sequence++;
             return false;

@@ -43,15 +43,14 @@ public final class TcpConnection extends ConnectionSettings {
     private boolean released;
     private boolean readShut;
     private boolean writeShut;
-    private boolean writeBlocked;
-    private boolean starved;
+    final WriteReadiness writing;
 
     private final HeaderPrediction prediction;
     final Handshake handshake;
     final KeepAlive keepAlive;
     @Nullable TcpListener listener;
 
-    /** Whether the layer will call {@link #resume}. */
+    /** Whether the layer will call {@link WriteReadiness#resume}. */
     boolean waiting;
 
     /** Made by {@link TcpLayer#open} and {@link TcpListener}. */
@@ -64,6 +63,7 @@ public final class TcpConnection extends ConnectionSettings {
         receiver = new TcpReceiver(this, limits);
         prediction = new HeaderPrediction(this, sender, receiver);
         handshake = new Handshake(this);
+        writing = new WriteReadiness(this);
         keepAlive = new KeepAlive(this, limits);
     }
 
@@ -165,17 +165,9 @@ public final class TcpConnection extends ConnectionSettings {
         }
     }
 
-    private boolean mayUnblockWriter() {
-        if (writeBlocked && isWritable()) {
-            writeBlocked = false;
-            return true;
-        }
-        return false;
-    }
-
     /** After the slow path: tells the observer what may have changed. */
     void arrived(boolean data) {
-        if (mayUnblockWriter() || data) {
+        if (writing.takeUnblocked() || data) {
             readyChanged();
         }
     }
@@ -302,7 +294,11 @@ public final class TcpConnection extends ConnectionSettings {
         TcpLimits limits = layer.limits;
         int most;
         if (!state.isSynchronized()) {
-            most = limits.connectRetries();
+            // A peer that never answers our answer may not exist: that is how floods look.
+            most =
+                    listener == null
+                            ? limits.connectRetries()
+                            : Math.min(limits.connectRetries(), 5);
         } else {
             // Nobody waits for an orphan's result, so it is given up sooner.
             most = released ? Math.min(limits.dataRetries(), 8) : limits.dataRetries();
@@ -312,15 +308,6 @@ public final class TcpConnection extends ConnectionSettings {
         }
         fail(softError != 0 ? softError : TcpError.TIMED_OUT);
         return true;
-    }
-
-    /** What the path takes in a segment as far as the stack knows now. */
-    int segmentBytesNow() {
-        Route route = output.route();
-        int overhead = output.timestamps() ? Header.TIMESTAMP_BYTES : 0;
-        return route == null
-                ? sender.segmentBytes()
-                : handshake.segmentBytesFor(route.mtu()) - overhead;
     }
 
     /** Something that may explain a time-out. */
@@ -382,7 +369,7 @@ public final class TcpConnection extends ConnectionSettings {
         int wanted = source.remaining();
         int n = sender.write(source, nowNanos);
         if (n < wanted) {
-            writeBlocked = true;
+            writing.block();
         }
         return n;
     }
@@ -395,7 +382,7 @@ public final class TcpConnection extends ConnectionSettings {
         receiver.conversing();
         int n = sender.write(source, index, bytes, nowNanos);
         if (n < bytes) {
-            writeBlocked = true;
+            writing.block();
         }
         return n;
     }
@@ -524,9 +511,11 @@ public final class TcpConnection extends ConnectionSettings {
             ready |= READ;
         }
         if (state.canSend() && !writeShut) {
-            ready |= isWritable() ? WRITE | CONNECT : CONNECT;
-        } else if (state.isSynchronized() || writeShut) {
+            ready |= writing.isWritable() ? WRITE | CONNECT : CONNECT;
+        } else if (state.isSynchronized()) {
             ready |= WRITE | CONNECT;
+        } else if (writeShut) {
+            ready |= WRITE;
         }
         if (error != 0) {
             ready |= READ | WRITE | CONNECT | ERROR;
@@ -543,37 +532,6 @@ public final class TcpConnection extends ConnectionSettings {
             case TIME_WAIT, CLOSING, LAST_ACK -> true;
             default -> false;
         };
-    }
-
-    private boolean isWritable() {
-        // A third of the buffer: a writer woken for each acknowledgement would run for a few bytes
-        // at a time.
-        return !starved && 3L * sender.freeBytes() >= sender.bufferBytes();
-    }
-
-    /** Whether the states allow data to leave. */
-    boolean maySendData() {
-        return state.isSynchronized();
-    }
-
-    /** No packet was free for a write. */
-    void starved() {
-        starved = true;
-        writeBlocked = true;
-        layer.await(this);
-    }
-
-    /** There may be packets and room again. */
-    void resume(long nowNanos) {
-        sender.output(nowNanos);
-        if (starved) {
-            if (sender.mayReserve()) {
-                starved = false;
-                arrived(false);
-            } else {
-                layer.await(this);
-            }
-        }
     }
 
     boolean isReleased() {

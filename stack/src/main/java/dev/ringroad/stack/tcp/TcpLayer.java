@@ -264,7 +264,7 @@ public final class TcpLayer implements IpProtocol {
             TcpConnection connection = waiting.get(i);
             if (connection.waiting) {
                 connection.waiting = false;
-                connection.resume(now);
+                connection.writing.resume(now);
             }
         }
         waiting.subList(0, count).clear();

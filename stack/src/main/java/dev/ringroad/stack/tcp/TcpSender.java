@@ -161,7 +161,7 @@ final class TcpSender {
         }
         Packet packet = output.acquire();
         if (packet == null) {
-            connection.starved();
+            connection.writing.starve();
             return 0;
         }
         queue.add(packet, end, 0);
@@ -187,7 +187,7 @@ final class TcpSender {
 
     /** Sends whatever the windows and Nagle's algorithm allow. */
     void output(long nowNanos) {
-        if (!connection.maySendData()) {
+        if (!connection.state().isSynchronized()) {
             return;
         }
         if (next == unacknowledged
@@ -302,7 +302,7 @@ final class TcpSender {
         }
         if (result == IpOutput.TOO_BIG) {
             // Another connection has learnt that the path takes less.
-            segmentBytes = Math.min(segmentBytes, connection.segmentBytesNow());
+            segmentBytes = Math.min(segmentBytes, connection.handshake.segmentBytesNow());
             connection.layer.await(connection);
             return false;
         }

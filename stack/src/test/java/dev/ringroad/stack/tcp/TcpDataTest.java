@@ -81,6 +81,17 @@ class TcpDataTest {
     }
 
     @Test
+    void noDelayReleasesWhatNagleHolds() {
+        TcpConnection c = script.connected();
+        script.write(c, 10);
+        script.expect(ACK).length(10);
+        script.write(c, 10);
+        script.expectNothing();
+        c.noDelay(true);
+        script.expect(ACK).sequence(11).length(10);
+    }
+
+    @Test
     void noDelaySendsAtOnce() {
         TcpConnection c = script.connected();
         c.noDelay(true);

@@ -67,6 +67,13 @@ final class TcpSimulation implements AutoCloseable {
     private int accepted;
 
     TcpSimulation(long seed) {
+        this(seed, 0);
+    }
+
+    /**
+     * @param connectionsWanted 0 to have the number drawn from the seed
+     */
+    TcpSimulation(long seed, int connectionsWanted) {
         this.seed = seed;
         random = new Random(seed * 0x9e3779b97f4a7c15L + 1);
         boolean clean = random.nextInt(6) == 0;
@@ -85,7 +92,8 @@ final class TcpSimulation implements AutoCloseable {
             device.transmitRoom =
                     random.nextInt(4) == 0 ? 1 + random.nextInt(8) : Integer.MAX_VALUE;
         }
-        connections = random.nextInt(4) == 0 ? 1 + random.nextInt(6) : 1;
+        int drawn = random.nextInt(4) == 0 ? 1 + random.nextInt(6) : 1;
+        connections = connectionsWanted == 0 ? drawn : connectionsWanted;
         long secret = random.nextLong();
         StackConfig configA = config(secret);
         nowNanos = timeNearWrap(configA);
@@ -97,7 +105,7 @@ final class TcpSimulation implements AutoCloseable {
         stackB.poll(nowNanos);
         listener = stackB.tcp().listener();
         require(listener.bind(IpAddress.ANY_V4, PORT, true) == 0, "bind");
-        require(listener.listen(16) == 0, "listen");
+        require(listener.listen(Math.max(16, connections)) == 0, "listen");
     }
 
     private StackConfig config(long secret) {

@@ -25,4 +25,14 @@ class TcpSimulationTest {
             }
         }
     }
+
+    /** Many connections at once share one listener, one pool and one wire. */
+    @Test
+    void hundredsOfConnections() {
+        for (long seed = 0; seed < 2; seed++) {
+            try (TcpSimulation simulation = new TcpSimulation(1_000_000 + seed, 200)) {
+                simulation.run();
+            }
+        }
+    }
 }
