@@ -15,9 +15,6 @@ import java.util.List;
 record AgentOption(Path jar, String profile, List<String> networks) {
     private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
 
-    /** The agent's need beyond java.base, which a program that names its modules may not have. */
-    private static final String MODULES = "--add-modules=jdk.net";
-
     AgentOption {
         networks = List.copyOf(networks);
         if (jar.toString().indexOf('=') >= 0) {
@@ -45,7 +42,7 @@ record AgentOption(Path jar, String profile, List<String> networks) {
 
     /** For {@code java} itself. */
     List<String> forJava() {
-        return List.of(agent(), NATIVE_ACCESS, MODULES);
+        return List.of(agent(), NATIVE_ACCESS);
     }
 
     /** For the JDK's other launchers. */
@@ -58,7 +55,7 @@ record AgentOption(Path jar, String profile, List<String> networks) {
      * has.
      */
     String forEnvironment(String present) {
-        String ours = quoted(agent()) + " " + NATIVE_ACCESS + " " + MODULES;
+        String ours = quoted(agent()) + " " + NATIVE_ACCESS;
         return present.isBlank() ? ours : present + " " + ours;
     }
 

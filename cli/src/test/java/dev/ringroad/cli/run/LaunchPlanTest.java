@@ -20,7 +20,6 @@ final class LaunchPlanTest {
     private static final String AGENT =
             "-javaagent:/rr/agent.jar=profile=latency;net=memif:/tmp/a,ip=10.0.0.1/24";
     private static final String ACCESS = "--enable-native-access=ALL-UNNAMED";
-    private static final String MODULES = "--add-modules=jdk.net";
 
     @TempDir private Path folder;
     private Path jdk;
@@ -65,7 +64,7 @@ final class LaunchPlanTest {
         LaunchPlan plan = plan("java", path());
 
         assertThat(plan.program()).isEqualTo(jdk.resolve("bin/java"));
-        assertThat(plan.inserted()).containsExactly(AGENT, ACCESS, MODULES);
+        assertThat(plan.inserted()).containsExactly(AGENT, ACCESS);
         assertThat(plan.environment()).isEmpty();
     }
 
@@ -74,7 +73,7 @@ final class LaunchPlanTest {
         LaunchPlan plan = plan("jwebserver", path());
 
         assertThat(plan.program()).isEqualTo(jdk.resolve("bin/jwebserver"));
-        assertThat(plan.inserted()).containsExactly("-J" + AGENT, "-J" + ACCESS, "-J" + MODULES);
+        assertThat(plan.inserted()).containsExactly("-J" + AGENT, "-J" + ACCESS);
     }
 
     @Test
@@ -83,8 +82,7 @@ final class LaunchPlanTest {
         Path link = Files.createSymbolicLink(folder.resolve("java"), other);
 
         assertThat(plan(other.toString(), path()).program()).isEqualTo(other);
-        assertThat(plan(link.toString(), path()).inserted())
-                .containsExactly(AGENT, ACCESS, MODULES);
+        assertThat(plan(link.toString(), path()).inserted()).containsExactly(AGENT, ACCESS);
     }
 
     @Test
@@ -103,8 +101,7 @@ final class LaunchPlanTest {
 
         assertThat(plan.program()).isEqualTo(scripts.resolve("start.sh"));
         assertThat(plan.inserted()).isEmpty();
-        assertThat(plan.environment())
-                .isEqualTo(Map.of("JDK_JAVA_OPTIONS", AGENT + " " + ACCESS + " " + MODULES));
+        assertThat(plan.environment()).isEqualTo(Map.of("JDK_JAVA_OPTIONS", AGENT + " " + ACCESS));
     }
 
     @Test
@@ -113,7 +110,7 @@ final class LaunchPlanTest {
                 Map.of("PATH", scripts.toString(), "JDK_JAVA_OPTIONS", "-Xmx1g");
 
         assertThat(plan("start.sh", environment).environment().get("JDK_JAVA_OPTIONS"))
-                .isEqualTo("-Xmx1g " + AGENT + " " + ACCESS + " " + MODULES);
+                .isEqualTo("-Xmx1g " + AGENT + " " + ACCESS);
     }
 
     @Test
