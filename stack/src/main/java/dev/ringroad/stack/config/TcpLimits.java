@@ -65,7 +65,13 @@ public record TcpLimits(
                 65536,
                 1024,
                 bytes,
-                profile == Profile.LATENCY ? 10 * MILLISECOND : 40 * MILLISECOND,
+                // Long enough for an answer to carry it, short enough not to stall a peer that uses
+                // Nagle's algorithm and writes a message in two pieces; a kernel's 40 ms would.
+                switch (profile) {
+                    case LATENCY -> MILLISECOND / 10;
+                    case THROUGHPUT -> MILLISECOND / 5;
+                    case SAFE -> MILLISECOND;
+                },
                 SECOND,
                 profile == Profile.SAFE ? SECOND : 200 * MILLISECOND,
                 120 * SECOND,
