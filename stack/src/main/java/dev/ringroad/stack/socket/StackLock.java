@@ -87,6 +87,9 @@ final class StackLock {
         for (int i = 0; i < COURTESY_SPINS && held == 0 && contenders != 0; i++) {
             Thread.onSpinWait();
         }
+        if (held == 0 && contenders != 0) {
+            Thread.yield(); // the contender has no core: perhaps it waits for this one
+        }
         lock();
     }
 }
