@@ -85,6 +85,13 @@ final class CompareCommand extends Subcommand {
             description = "The measured interval of one run (default: 2000, quick 600).")
     private int millis;
 
+    @Option(
+            names = "--warm-up-millis",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "How long to let the compilers work first (default: 1500, quick 1000).")
+    private int warmUpMillis;
+
     /** Used by picocli. */
     CompareCommand() {}
 
@@ -114,13 +121,13 @@ final class CompareCommand extends Subcommand {
 
     private Pace pace() {
         Pace usual = quick ? Pace.quick() : Pace.full();
-        if (rounds < 0 || millis < 0) {
-            throw Refusal.wrongUse("--rounds and --millis have to be positive numbers.");
+        if (rounds < 0 || millis < 0 || warmUpMillis < 0) {
+            throw Refusal.wrongUse("Rounds and milliseconds have to be positive numbers.");
         }
         return new Pace(
                 rounds == 0 ? usual.rounds() : rounds,
                 usual.warmUpRoundTrips(),
-                usual.warmUpMillis(),
+                warmUpMillis == 0 ? usual.warmUpMillis() : warmUpMillis,
                 millis == 0 ? usual.millis() : millis);
     }
 

@@ -25,6 +25,7 @@ import java.util.concurrent.Callable;
         subcommands = {
             RunCommand.class,
             CompareCommand.class,
+            BenchCommand.class,
             DoctorCommand.class,
             SocketsCommand.class,
             CountersCommand.class

@@ -60,7 +60,12 @@ final class MainTest {
                 "compare --only telnet",
                 "compare --json /no/such/folder/rows.json",
                 "doctor --json /",
-                "doctor extra"
+                "doctor extra",
+                "bench",
+                "bench nothing",
+                "counters",
+                "counters java",
+                "sockets 999999999"
             })
     void wrongUseIsASentenceAndExitCodeTwo(String words) {
         assertThat(execute(words.split(" ", -1))).isEqualTo(2);

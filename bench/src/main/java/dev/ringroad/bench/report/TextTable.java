@@ -1,5 +1,6 @@
 package dev.ringroad.bench.report;
 
+import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.compare.ComparisonResult;
 import dev.ringroad.bench.compare.MeasuredRow;
 
@@ -29,6 +30,22 @@ public final class TextTable {
         return aligned(lines);
     }
 
+    /** A table of rows that were measured once, ending in a line break. */
+    public static String ofRows(List<BenchRow> rows) {
+        List<List<String>> lines = new ArrayList<>();
+        lines.add(heading(false));
+        for (BenchRow row : rows) {
+            lines.add(
+                    List.of(
+                            row.name(),
+                            Figures.withUnit(row.ours(), row.unit()),
+                            Figures.withUnit(row.peer(), row.unit()),
+                            Figures.ratio(row.ratio()),
+                            row.peerName()));
+        }
+        return aligned(lines);
+    }
+
     private static List<String> heading(boolean spread) {
         List<String> cells = new ArrayList<>(List.of("", "Ringroad", "peer", "ratio"));
         if (spread) {
@@ -39,7 +56,7 @@ public final class TextTable {
     }
 
     private static List<String> cells(MeasuredRow measured, boolean spread) {
-        var row = measured.row();
+        BenchRow row = measured.row();
         List<String> cells =
                 new ArrayList<>(
                         List.of(

@@ -17,17 +17,8 @@ public record Machine(Path root) {
     /** CAP_NET_ADMIN of linux/capability.h: interfaces, addresses, TAP. */
     public static final int CAP_NET_ADMIN = 12;
 
-    /** CAP_NET_RAW of linux/capability.h: raw and AF_XDP sockets. */
-    public static final int CAP_NET_RAW = 13;
-
     /** CAP_IPC_LOCK of linux/capability.h: memory locked without limit. */
     public static final int CAP_IPC_LOCK = 14;
-
-    /** CAP_SYS_ADMIN of linux/capability.h: nearly everything. */
-    public static final int CAP_SYS_ADMIN = 21;
-
-    /** CAP_BPF of linux/capability.h: BPF programs and maps. */
-    public static final int CAP_BPF = 39;
 
     /** This machine. */
     public static Machine here() {

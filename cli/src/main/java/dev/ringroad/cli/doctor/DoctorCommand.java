@@ -43,7 +43,7 @@ public final class DoctorCommand extends Subcommand {
             OutputFile.check(json);
         }
         List<Finding> findings = new ArrayList<>(BasicChecks.of(Machine.here()));
-        findings.addAll(PathChecks.of(Machine.here()));
+        findings.addAll(PathChecks.of(Machine.here(), Trials.here()));
         System.out.print(table(findings));
         if (json != null) {
             OutputFile.write(json, json(findings));

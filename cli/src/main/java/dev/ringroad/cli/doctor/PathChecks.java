@@ -5,6 +5,8 @@ import static dev.ringroad.cli.doctor.Finding.missing;
 import static dev.ringroad.cli.doctor.Finding.ready;
 
 import dev.ringroad.cli.common.Machine;
+import dev.ringroad.core.linux.Errno;
+import dev.ringroad.core.linux.Probe;
 import dev.ringroad.core.memory.Placement;
 import dev.ringroad.core.memory.SharedRegion;
 
@@ -20,14 +22,16 @@ final class PathChecks {
             "0x0108"; // PCI class: mass storage, non-volatile memory
 
     private final Machine machine;
+    private final Trials trials;
     private final List<Finding> findings = new ArrayList<>();
 
-    private PathChecks(Machine machine) {
+    private PathChecks(Machine machine, Trials trials) {
         this.machine = machine;
+        this.trials = trials;
     }
 
-    static List<Finding> of(Machine machine) {
-        PathChecks checks = new PathChecks(machine);
+    static List<Finding> of(Machine machine, Trials trials) {
+        PathChecks checks = new PathChecks(machine, trials);
         checks.memif();
         checks.tap();
         checks.afXdp();
@@ -76,24 +80,18 @@ final class PathChecks {
     }
 
     private void afXdp() {
-        boolean mayLoad =
-                machine.hasCapability(Machine.CAP_BPF)
-                        || machine.hasCapability(Machine.CAP_SYS_ADMIN);
         List<String> cards = cards();
-        if (machine.field("proc/net/protocols", "XDP").isEmpty()) {
+        Probe failed = trials.xdpSocket().available() ? trials.bpf() : trials.xdpSocket();
+        if (!failed.available()) {
+            boolean rights = failed.errno() == Errno.EPERM;
             findings.add(
                     missing(
                             PATHS,
                             "af_xdp",
-                            "the kernel has no AF_XDP sockets",
-                            "use a kernel with CONFIG_XDP_SOCKETS=y"));
-        } else if (!mayLoad || !machine.hasCapability(Machine.CAP_NET_RAW)) {
-            findings.add(
-                    missing(
-                            PATHS,
-                            "af_xdp",
-                            "CAP_NET_RAW and CAP_BPF are not in effect",
-                            "run as root or with these capabilities"));
+                            failed.reason(),
+                            rights
+                                    ? "run as root or with CAP_NET_RAW, CAP_NET_ADMIN and CAP_BPF"
+                                    : "use a kernel with CONFIG_XDP_SOCKETS=y and CONFIG_BPF_SYSCALL=y"));
         } else if (cards.isEmpty()) {
             findings.add(
                     limited(
@@ -119,26 +117,23 @@ final class PathChecks {
     }
 
     private void ioUring() {
-        String setting = "proc/sys/kernel/io_uring_disabled"; // since Linux 6.6
-        long disabled = machine.number(setting);
-        boolean forUs =
-                disabled == 2 || (disabled == 1 && !machine.hasCapability(Machine.CAP_SYS_ADMIN));
-        if (forUs) {
+        long disabled = machine.number("proc/sys/kernel/io_uring_disabled"); // since Linux 6.6
+        if (trials.ioUring().available()) {
+            findings.add(ready(PATHS, "io_uring", trials.ioUring().reason()));
+        } else if (disabled > 0) {
             findings.add(
                     missing(
                             PATHS,
                             "io_uring",
                             "switched off by kernel.io_uring_disabled=" + disabled,
                             "as root: sysctl kernel.io_uring_disabled=0"));
-        } else if (machine.exists(setting)) {
-            findings.add(ready(PATHS, "io_uring", "the kernel has it and allows it"));
         } else {
             findings.add(
-                    limited(
+                    missing(
                             PATHS,
                             "io_uring",
-                            "the kernel is older than 6.6 or was built without it",
-                            "use a kernel from 6.6 with CONFIG_IO_URING=y"));
+                            trials.ioUring().reason(),
+                            "use a kernel with CONFIG_IO_URING=y, and a sandbox that allows it"));
         }
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringroad.bench.Json;
 import dev.ringroad.cli.common.Machine;
+import dev.ringroad.core.linux.Errno;
+import dev.ringroad.core.linux.Probe;
 
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
@@ -17,7 +19,11 @@ import java.util.List;
 import java.util.Map;
 
 final class DoctorTest {
+    private static final Probe WORKS = new Probe("trying", 0);
+    private static final Probe FORBIDDEN = new Probe("trying", Errno.EPERM);
+
     @TempDir private Path root;
+    private Trials trials = new Trials(FORBIDDEN, FORBIDDEN, FORBIDDEN);
 
     private void write(String path, String text) throws IOException {
         Path file = root.resolve(path);
@@ -27,7 +33,7 @@ final class DoctorTest {
 
     private Finding find(String name) {
         List<Finding> findings = new ArrayList<>(BasicChecks.of(new Machine(root)));
-        findings.addAll(PathChecks.of(new Machine(root)));
+        findings.addAll(PathChecks.of(new Machine(root), trials));
         return findings.stream()
                 .filter(finding -> finding.name().equals(name))
                 .findFirst()
@@ -46,7 +52,7 @@ final class DoctorTest {
     @Test
     void whatIsNotReadyHasARemedy() {
         List<Finding> findings = new ArrayList<>(BasicChecks.of(new Machine(root)));
-        findings.addAll(PathChecks.of(new Machine(root)));
+        findings.addAll(PathChecks.of(new Machine(root), trials));
 
         assertThat(findings)
                 .allSatisfy(
@@ -107,5 +113,18 @@ final class DoctorTest {
 
         assertThat(table)
                 .isEqualTo("paths\n  missing  tap  no device\n                remedy: make one\n");
+    }
+
+    @Test
+    void whatTheKernelDoesWhenTriedDecides() throws IOException {
+        assertThat(find("af_xdp").remedy()).contains("CAP_BPF");
+        assertThat(find("io_uring").reason()).contains("trying failed: EPERM");
+
+        trials = new Trials(WORKS, WORKS, WORKS);
+        assertThat(find("io_uring").verdict()).isEqualTo(Verdict.READY);
+        assertThat(find("af_xdp").verdict()).isEqualTo(Verdict.LIMITED);
+
+        write("sys/class/net/eth0/device/vendor", "0x1af4");
+        assertThat(find("af_xdp").verdict()).isEqualTo(Verdict.READY);
     }
 }

@@ -1,0 +1,65 @@
+package dev.ringroad.cli;
+
+import dev.ringroad.bench.BenchJson;
+import dev.ringroad.bench.BenchRow;
+import dev.ringroad.bench.memif.MemifBench;
+import dev.ringroad.bench.report.TextTable;
+import dev.ringroad.cli.common.OutputFile;
+import dev.ringroad.cli.common.Refusal;
+import dev.ringroad.cli.common.Subcommand;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Measures one part of the house beside its peer. */
+@Command(
+        name = "bench",
+        description = {
+            "Measures one part beside its peer, in the same run.",
+            "",
+            "memif: packets a second of 64 bytes, beside DPDK's testpmd (Debian: dpdk-dev)."
+        },
+        footer = {"", "Example:", "  ringroad bench memif --quick --json rows.json"})
+final class BenchCommand extends Subcommand {
+    @Parameters(paramLabel = "WHAT", description = "memif.")
+    private String what = "";
+
+    @Option(names = "--quick", description = "One short round.")
+    private boolean quick;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Writes the rows: name, unit, ours, peer, peer_name, better, ratio.")
+    private @Nullable Path json;
+
+    /** Used by picocli. */
+    BenchCommand() {}
+
+    @Override
+    public void run() {
+        if (!what.equals("memif")) {
+            throw Refusal.wrongUse("There is no benchmark \"" + what + "\"; there is memif.");
+        }
+        if (json != null) {
+            OutputFile.check(json);
+        }
+        List<BenchRow> rows;
+        try {
+            rows = MemifBench.run(quick);
+        } catch (IOException e) {
+            throw Refusal.failed(String.valueOf(e.getMessage()));
+        }
+        System.out.print(TextTable.ofRows(rows));
+        if (json != null) {
+            OutputFile.write(json, BenchJson.write(rows));
+        }
+    }
+}
