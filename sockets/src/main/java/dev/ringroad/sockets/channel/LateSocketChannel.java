@@ -3,9 +3,7 @@ package dev.ringroad.sockets.channel;
 import dev.ringroad.sockets.bypass.Bypass;
 import dev.ringroad.sockets.bypass.IoLock;
 import dev.ringroad.sockets.bypass.SocketErrors;
-import dev.ringroad.sockets.bypass.TcpOptions;
 import dev.ringroad.sockets.bypass.TcpStream;
-import dev.ringroad.stack.endpoint.Endpoint;
 import dev.ringroad.stack.socket.Cancellation;
 
 import org.jspecify.annotations.Nullable;
@@ -18,54 +16,32 @@ import java.net.ProtocolFamily;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
-import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AlreadyConnectedException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.NoConnectionPendingException;
-import java.nio.channels.NotYetConnectedException;
-import java.nio.channels.SelectableChannel;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Objects;
-import java.util.Set;
 
 /**
  * A TCP channel that belongs to nobody until it is connected or bound to an address; then either to
  * the stack (a {@link TcpStream}) or to the kernel (a channel of the JDK, to which every call is
- * passed on). This half decides, connects, closes and keeps the options; {@link RingSocketChannel}
- * moves the bytes.
+ * passed on). This part decides, connects and closes; {@link RingSocketChannel} moves the bytes.
  */
-abstract class LateSocketChannel extends SocketChannel implements MixedChannel {
+abstract class LateSocketChannel extends SidedSocketChannel {
     static final long NO_DEADLINE = Long.MAX_VALUE;
 
     private final RingroadSelectorProvider provider;
     private final Bypass bypass;
     private final @Nullable ProtocolFamily family;
-    private final ChannelKeys keys = new ChannelKeys();
-    private final TcpOptions options;
 
     final IoLock readLock = new IoLock();
     final IoLock writeLock = new IoLock();
 
-    /** Guards decisions and closing. Never held while waiting. */
-    private final Object stateLock = new Object();
-
-    /** Set once, by the decision. */
-    volatile @Nullable SocketChannel kernel;
-
-    volatile @Nullable TcpStream stream;
-    volatile boolean connected;
-    private volatile boolean pending;
-    volatile boolean inputClosed;
-    volatile boolean outputClosed;
-    private volatile @Nullable InetSocketAddress localAddress;
-    private volatile @Nullable InetSocketAddress remoteAddress;
     private @Nullable RingSocketAdaptor adaptor;
 
     /** Ends waits for bytes and for the connection. */
@@ -77,11 +53,10 @@ abstract class LateSocketChannel extends SocketChannel implements MixedChannel {
     /** An undecided channel. */
     LateSocketChannel(
             RingroadSelectorProvider provider, Bypass bypass, @Nullable ProtocolFamily family) {
-        super(provider);
+        super(provider, bypass);
         this.provider = provider;
         this.bypass = bypass;
         this.family = family;
-        this.options = TcpOptions.forClient(bypass);
     }
 
     /** A connection that the kernel has accepted. */
@@ -105,12 +80,6 @@ abstract class LateSocketChannel extends SocketChannel implements MixedChannel {
     }
 
     // Decisions
-
-    final void ensureOpen() throws ClosedChannelException {
-        if (!isOpen()) {
-            throw new ClosedChannelException();
-        }
-    }
 
     /**
      * The kernel's channel, made now if need be; called with the state lock held and no stream
@@ -316,6 +285,8 @@ abstract class LateSocketChannel extends SocketChannel implements MixedChannel {
             pending = true;
             remoteAddress = remote;
         }
+        // A key may have been waiting for the connection before there was anything to wait for.
+        keys.refreshInterest();
         s.startConnect(remote);
         localAddress = s.localAddress();
         return blocking ? waitConnected(s, deadline) : pollConnected(s);
@@ -386,96 +357,6 @@ abstract class LateSocketChannel extends SocketChannel implements MixedChannel {
     }
 
     @Override
-    public boolean isConnected() {
-        SocketChannel k = kernel;
-        return k != null ? k.isConnected() : connected;
-    }
-
-    @Override
-    public boolean isConnectionPending() {
-        SocketChannel k = kernel;
-        return k != null ? k.isConnectionPending() : pending;
-    }
-
-    // Addresses, options, adaptor
-
-    @Override
-    public @Nullable SocketAddress getLocalAddress() throws IOException {
-        ensureOpen();
-        return localAddressNow();
-    }
-
-    final @Nullable InetSocketAddress localAddressNow() {
-        SocketChannel k = kernel;
-        if (k == null) {
-            return localAddress;
-        }
-        try {
-            return (InetSocketAddress) k.getLocalAddress();
-        } catch (IOException e) {
-            return null;
-        }
-    }
-
-    @Override
-    public @Nullable SocketAddress getRemoteAddress() throws IOException {
-        ensureOpen();
-        return remoteAddressNow();
-    }
-
-    final @Nullable InetSocketAddress remoteAddressNow() {
-        SocketChannel k = kernel;
-        if (k == null) {
-            return remoteAddress;
-        }
-        try {
-            return (InetSocketAddress) k.getRemoteAddress();
-        } catch (IOException e) {
-            return null;
-        }
-    }
-
-    @Override
-    public Set<SocketOption<?>> supportedOptions() {
-        SocketChannel k = kernel;
-        return k != null ? k.supportedOptions() : options.supported();
-    }
-
-    @Override
-    public <T> SocketChannel setOption(SocketOption<T> name, @Nullable T value) throws IOException {
-        SocketChannel k = kernel;
-        if (k != null) {
-            ensureOpen();
-            k.setOption(name, value);
-            return this;
-        }
-        options.check(name, value);
-        synchronized (stateLock) {
-            ensureOpen();
-            options.remember(name, Objects.requireNonNull(value));
-            TcpStream s = stream;
-            if (s != null) {
-                s.set(name, value);
-            }
-        }
-        return this;
-    }
-
-    @Override
-    @SuppressWarnings("unchecked") // an option's value always has the option's type
-    public <T> T getOption(SocketOption<T> name) throws IOException {
-        SocketChannel k = kernel;
-        if (k != null) {
-            ensureOpen();
-            return k.getOption(name);
-        }
-        options.known(name);
-        ensureOpen();
-        TcpStream s = stream;
-        return (T) (s != null ? s.option(name, options) : options.valueOf(name));
-    }
-
-    @Override
     public Socket socket() {
         synchronized (stateLock) {
             RingSocketAdaptor made = adaptor;
@@ -531,16 +412,6 @@ abstract class LateSocketChannel extends SocketChannel implements MixedChannel {
         return this;
     }
 
-    /** The established stream, or the reason why there is none. */
-    final TcpStream connectedStream() throws ClosedChannelException {
-        ensureOpen();
-        TcpStream s = stream;
-        if (s == null || !connected) {
-            throw new NotYetConnectedException();
-        }
-        return s;
-    }
-
     @Override
     protected void implConfigureBlocking(boolean block) throws IOException {
         readLock.lock();
@@ -575,72 +446,5 @@ abstract class LateSocketChannel extends SocketChannel implements MixedChannel {
         if (s != null) {
             s.close(isBlocking());
         }
-    }
-
-    // Selection
-
-    @Override
-    public @Nullable SelectableChannel kernelSide() {
-        return kernel;
-    }
-
-    @Override
-    public @Nullable Endpoint stackSide() {
-        TcpStream s = stream;
-        return s == null ? null : s.endpoint();
-    }
-
-    @Override
-    public ChannelKeys registeredKeys() {
-        return keys;
-    }
-
-    @Override
-    public int bitsOf(int ops) {
-        int bits = 0;
-        if (connected) {
-            bits |= (ops & SelectionKey.OP_READ) != 0 ? Endpoint.READ : 0;
-            bits |= (ops & SelectionKey.OP_WRITE) != 0 ? Endpoint.WRITE : 0;
-        } else if (pending) {
-            bits |= (ops & SelectionKey.OP_CONNECT) != 0 ? Endpoint.CONNECT : 0;
-        }
-        return bits;
-    }
-
-    @Override
-    public int opsOf(int bits) {
-        int ops = 0;
-        if (connected) {
-            ops |= (bits & Endpoint.READ) != 0 ? SelectionKey.OP_READ : 0;
-            ops |= (bits & Endpoint.WRITE) != 0 ? SelectionKey.OP_WRITE : 0;
-        } else if (pending) {
-            ops |= (bits & Endpoint.CONNECT) != 0 ? SelectionKey.OP_CONNECT : 0;
-        }
-        return ops;
-    }
-
-    @Override
-    public String toString() {
-        StringBuilder text = new StringBuilder(SocketChannel.class.getName()).append('[');
-        if (!isOpen()) {
-            return text.append("closed]").toString();
-        }
-        text.append(
-                isConnected()
-                        ? "connected"
-                        : isConnectionPending() ? "connection-pending" : "unconnected");
-        if (inputClosed) {
-            text.append(" ishut");
-        }
-        if (outputClosed) {
-            text.append(" oshut");
-        }
-        if (localAddressNow() != null) {
-            text.append(" local=").append(localAddressNow());
-        }
-        if (remoteAddressNow() != null) {
-            text.append(" remote=").append(remoteAddressNow());
-        }
-        return text.append(']').toString();
     }
 }

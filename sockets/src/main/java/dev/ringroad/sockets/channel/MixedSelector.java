@@ -5,8 +5,6 @@ import dev.ringroad.sockets.kernel.KernelSockets;
 import dev.ringroad.stack.endpoint.Endpoint;
 import dev.ringroad.stack.socket.Cancellation;
 import dev.ringroad.stack.socket.Pump;
-import dev.ringroad.stack.socket.ReadyQueue;
-import dev.ringroad.stack.socket.Registration;
 
 import org.jspecify.annotations.Nullable;
 
@@ -52,22 +50,16 @@ final class MixedSelector extends AbstractSelector {
     private final SelectedKeySet selected = new SelectedKeySet();
 
     private final ArrayList<RingKey> found = new ArrayList<>();
-    private final ArrayList<Registration> stillReady = new ArrayList<>();
     private final Consumer<SelectionKey> kernelCollector = this::collect;
     private volatile boolean kernelKeys;
     private long kernelPolledNanos;
 
-    private final @Nullable Pump pump;
-    private final @Nullable ReadyQueue queue;
+    /** Null when there is no stack. */
+    private final @Nullable StackSide stack;
+
     private final long spinNanos;
     private final Runnable innerWakeup;
     private final Cancellation woken = this::isWoken;
-
-    /** How many keys have a side in the stack; guarded by the stack's lock. */
-    private int registrations;
-
-    /** The same, for a look without the lock. */
-    private volatile int stackKeys;
 
     private boolean inSelect;
 
@@ -79,8 +71,8 @@ final class MixedSelector extends AbstractSelector {
         super(provider);
         this.inner = inner;
         this.innerWakeup = inner::wakeup;
-        this.pump = bypass.pump();
-        this.queue = pump == null ? null : pump.newReadyQueue();
+        Pump pump = bypass.pump();
+        this.stack = pump == null ? null : new StackSide(pump, this);
         this.spinNanos = bypass.spinNanos();
     }
 
@@ -113,7 +105,9 @@ final class MixedSelector extends AbstractSelector {
     @Override
     protected SelectionKey register(
             AbstractSelectableChannel channel, int ops, @Nullable Object attachment) {
-        if (!(channel instanceof MixedChannel) && !channel.provider().equals(inner.provider())) {
+        // One of ours belongs to its provider's stack, any other must be the kernel's.
+        SelectorProvider home = channel instanceof MixedChannel ? provider() : inner.provider();
+        if (!channel.provider().equals(home)) {
             throw new IllegalSelectorException();
         }
         ensureOpen();
@@ -220,7 +214,7 @@ final class MixedSelector extends AbstractSelector {
         flushCancelled();
         if (timeoutNanos == 0) {
             pollKernel();
-            pollStack(true);
+            collectStack(true);
         } else {
             waitUntilFound(
                     timeoutNanos == FOREVER ? Long.MAX_VALUE : System.nanoTime() + timeoutNanos);
@@ -237,7 +231,7 @@ final class MixedSelector extends AbstractSelector {
     private void waitUntilFound(long deadline) throws IOException {
         long idleSince = 0;
         while (true) {
-            if (pollStack(false) == 0 && stackKeys == 0) {
+            if (collectStack(false) == 0 && !usesStack()) {
                 if (sleepInKernel(deadline)) {
                     return;
                 }
@@ -288,7 +282,7 @@ final class MixedSelector extends AbstractSelector {
                 return true;
             }
             // A side in the stack that came since the last look has not seen where this thread is.
-            if (stackKeys == 0) {
+            if (!usesStack()) {
                 selectKernel(deadline);
             }
         } finally {
@@ -309,19 +303,26 @@ final class MixedSelector extends AbstractSelector {
         }
     }
 
-    /** Lets this thread drive the stack until the queue has entries. */
+    private boolean usesStack() {
+        StackSide s = stack;
+        return s != null && s.isUsed();
+    }
+
+    private StackSide usedStack() {
+        return Objects.requireNonNull(stack);
+    }
+
+    private int collectStack(boolean poll) {
+        StackSide s = stack;
+        return s == null || !s.isUsed() ? 0 : s.collect(poll);
+    }
+
+    /** Lets this thread drive the stack until a key may be ready. */
     private void awaitStack(long deadline) {
-        Pump p = Objects.requireNonNull(pump);
-        ReadyQueue q = Objects.requireNonNull(queue);
         whereabouts = IN_STACK;
         begin();
         try {
-            p.lock();
-            try {
-                p.await(q, deadline, woken);
-            } finally {
-                p.unlock();
-            }
+            usedStack().await(deadline, woken);
         } finally {
             end();
             whereabouts = AWAKE;
@@ -333,30 +334,13 @@ final class MixedSelector extends AbstractSelector {
      * something.
      */
     private void sleepInBoth(long deadline) throws IOException {
-        Pump p = Objects.requireNonNull(pump);
-        ReadyQueue q = Objects.requireNonNull(queue);
         whereabouts = IN_KERNEL;
         try {
-            if (wakeupPending) {
-                return;
-            }
-            p.lock();
-            boolean maySleep;
-            try {
-                maySleep = q.sleepsElsewhere(innerWakeup);
-            } finally {
-                p.unlock();
-            }
-            if (maySleep) {
+            if (!wakeupPending && usedStack().beginSleepElsewhere(innerWakeup)) {
                 try {
                     selectKernel(deadline);
                 } finally {
-                    p.lock();
-                    try {
-                        q.awake();
-                    } finally {
-                        p.unlock();
-                    }
+                    usedStack().endSleepElsewhere();
                 }
                 kernelPolledNanos = System.nanoTime();
             }
@@ -365,49 +349,8 @@ final class MixedSelector extends AbstractSelector {
         }
     }
 
-    /**
-     * Collects the stack's ready keys; with {@code poll} it looks at the devices when there are
-     * none.
-     */
-    private int pollStack(boolean poll) {
-        Pump p = pump;
-        ReadyQueue q = queue;
-        if (p == null || q == null || stackKeys == 0) {
-            return 0;
-        }
-        p.lock();
-        try {
-            takeReady(q);
-            if (stillReady.isEmpty() && poll) {
-                p.pollNow();
-                takeReady(q);
-            }
-            int count = stillReady.size();
-            // Level-triggered: whoever is ready now is asked again by the next selection.
-            for (int i = 0; i < count; i++) {
-                q.enqueue(stillReady.get(i));
-            }
-            return count;
-        } finally {
-            stillReady.clear();
-            p.unlock();
-        }
-    }
-
-    private void takeReady(ReadyQueue q) {
-        Registration r;
-        while ((r = q.take()) != null) {
-            RingKey key = (RingKey) r.attachment();
-            MixedChannel mixed = key.mixed();
-            int ops = mixed == null ? 0 : mixed.opsOf(r.ready()) & key.wanted();
-            if (ops != 0) {
-                noteFound(key, ops);
-                stillReady.add(r);
-            }
-        }
-    }
-
-    private void noteFound(RingKey key, int ops) {
+    /** Notes that a side of this key is ready. */
+    void found(RingKey key, int ops) {
         if (key.found == 0) {
             found.add(key);
         }
@@ -428,18 +371,9 @@ final class MixedSelector extends AbstractSelector {
 
     /** Registers an endpoint for a key. */
     void attachStack(RingKey key, Endpoint endpoint) {
-        Pump p = pump;
-        ReadyQueue q = queue;
         MixedChannel mixed = key.mixed();
-        if (p == null || q == null || mixed == null) {
-            return;
-        }
-        p.lock();
-        try {
-            key.registration = q.register(endpoint, mixed.bitsOf(key.wanted()), key);
-            stackKeys = ++registrations;
-        } finally {
-            p.unlock();
+        if (mixed != null) {
+            usedStack().attach(key, mixed, endpoint);
         }
         if (whereabouts == IN_KERNEL) {
             inner.wakeup();
@@ -447,34 +381,15 @@ final class MixedSelector extends AbstractSelector {
     }
 
     void refreshStackInterest(RingKey key) {
-        Pump p = Objects.requireNonNull(pump);
-        p.lock();
-        try {
-            Registration r = key.registration;
-            MixedChannel mixed = key.mixed();
-            if (r != null && mixed != null) {
-                r.interest(mixed.bitsOf(key.wanted()));
-            }
-        } finally {
-            p.unlock();
+        MixedChannel mixed = key.mixed();
+        if (mixed != null) {
+            usedStack().refresh(key, mixed);
         }
     }
 
     void detachStack(RingKey key) {
-        Pump p = pump;
-        if (p == null || key.registration == null) {
-            return;
-        }
-        p.lock();
-        try {
-            Registration r = key.registration;
-            if (r != null) {
-                r.cancel();
-                key.registration = null;
-                stackKeys = --registrations;
-            }
-        } finally {
-            p.unlock();
+        if (key.registration != null) {
+            usedStack().detach(key);
         }
     }
 
@@ -486,7 +401,7 @@ final class MixedSelector extends AbstractSelector {
             } catch (CancelledKeyException _) {
                 return;
             }
-            noteFound(key, ops);
+            found(key, ops);
         }
     }
 
@@ -585,19 +500,9 @@ final class MixedSelector extends AbstractSelector {
         if (where == IN_KERNEL) {
             inner.wakeup();
         } else if (where == IN_STACK) {
-            wakeFromStack();
+            usedStack().wake();
         }
         return this;
-    }
-
-    private void wakeFromStack() {
-        Pump p = Objects.requireNonNull(pump);
-        p.lock();
-        try {
-            Objects.requireNonNull(queue).wake();
-        } finally {
-            p.unlock();
-        }
     }
 
     @Override

@@ -2,10 +2,7 @@ package dev.ringroad.sockets.socket;
 
 import dev.ringroad.sockets.bypass.Bypass;
 import dev.ringroad.sockets.bypass.IoLock;
-import dev.ringroad.sockets.bypass.NumberedOptions;
-import dev.ringroad.sockets.bypass.SocketErrors;
 import dev.ringroad.sockets.bypass.TcpAcceptor;
-import dev.ringroad.sockets.bypass.TcpOptions;
 import dev.ringroad.sockets.bypass.TcpStream;
 import dev.ringroad.sockets.kernel.KernelSocket;
 import dev.ringroad.stack.socket.Cancellation;
@@ -14,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.BindException;
 import java.net.Inet4Address;
@@ -23,12 +19,10 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketImpl;
-import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.util.Objects;
-import java.util.Set;
 
 /**
  * What is behind a {@link java.net.Socket} or {@link java.net.ServerSocket}: a connection or
@@ -39,37 +33,19 @@ import java.util.Set;
  * one, as with the JDK's own. Proxies other than HTTP's CONNECT by the program itself are not
  * spoken: a factory's sockets are direct.
  */
-public final class RingSocketImpl extends SocketImpl {
-    private static final long NO_DEADLINE = Long.MAX_VALUE;
+public final class RingSocketImpl extends SidedSocketImpl {
     private static final int EPHEMERAL_ATTEMPTS = 32;
     private static final int DEFAULT_BACKLOG = 50;
 
-    private final Bypass bypass;
-    private final boolean server;
-    private final TcpOptions options;
-    private final IoLock readLock = new IoLock();
-    private final IoLock writeLock = new IoLock();
+    /** Taken by connect and accept. */
+    private final IoLock openLock = new IoLock();
+
     private final Object stateLock = new Object();
-
-    private volatile @Nullable KernelSocket kernel;
-    private volatile @Nullable TcpStream stream;
-    private volatile @Nullable TcpAcceptor acceptor;
+    private final StackStreams streams = new StackStreams(this);
     private @Nullable KernelAcceptor kernelAcceptor;
-    private volatile boolean created;
-    private volatile boolean closed;
-    private volatile boolean connected;
-    private volatile boolean inputClosed;
-    private volatile boolean outputClosed;
-    private volatile boolean endSeen;
-    private volatile int timeoutMillis;
-    private volatile boolean urgentInline;
-
-    private final Cancellation ended = () -> closed || interruptedVirtual();
 
     private RingSocketImpl(Bypass bypass, boolean server) {
-        this.bypass = bypass;
-        this.server = server;
-        this.options = server ? TcpOptions.forServerSocket(bypass) : TcpOptions.forClient(bypass);
+        super(bypass, server);
     }
 
     /** For {@link java.net.Socket#setSocketImplFactory}. */
@@ -85,34 +61,6 @@ public final class RingSocketImpl extends SocketImpl {
     /** For programs that hold several stacks. */
     public static SocketImpl of(Bypass bypass, boolean server) {
         return new RingSocketImpl(bypass, server);
-    }
-
-    private static boolean interruptedVirtual() {
-        Thread current = Thread.currentThread();
-        return current.isVirtual() && current.isInterrupted();
-    }
-
-    private void ensureOpen() throws SocketException {
-        if (closed) {
-            throw new SocketException("Socket closed");
-        }
-        if (!created) {
-            throw new SocketException("Socket not created");
-        }
-    }
-
-    /**
-     * What ends a wait that gave nothing: closing, or a virtual thread's interrupt. For the latter
-     * java.net closes the socket when it sees this exception.
-     */
-    private IOException interruptedOrClosed() {
-        return !closed && interruptedVirtual()
-                ? new InterruptedIOException("Closed by interrupt")
-                : new SocketException("Socket closed");
-    }
-
-    private static long deadlineAfter(int millis) {
-        return millis <= 0 ? NO_DEADLINE : System.nanoTime() + millis * 1_000_000L;
     }
 
     // Opening
@@ -255,7 +203,7 @@ public final class RingSocketImpl extends SocketImpl {
         if (host.isAnyLocalAddress()) {
             host = InetAddress.getLocalHost();
         }
-        readLock.lock();
+        openLock.lock();
         try {
             connectTo(host, internet.getPort(), millis);
             connected = true;
@@ -263,7 +211,7 @@ public final class RingSocketImpl extends SocketImpl {
             close();
             throw e;
         } finally {
-            readLock.unlock();
+            openLock.unlock();
         }
     }
 
@@ -291,7 +239,7 @@ public final class RingSocketImpl extends SocketImpl {
         }
         s.startConnect(new InetSocketAddress(host, remotePort));
         if (!s.awaitConnected(deadlineAfter(millis), ended)) {
-            if (closed || interruptedVirtual()) {
+            if (isOver()) {
                 throw interruptedOrClosed();
             }
             throw new SocketTimeoutException("Connect timed out");
@@ -332,7 +280,7 @@ public final class RingSocketImpl extends SocketImpl {
         if (!(fresh instanceof RingSocketImpl target)) {
             throw new IOException("Cannot accept a connection for a " + fresh.getClass());
         }
-        readLock.lock();
+        openLock.lock();
         try {
             ensureOpen();
             TcpAcceptor a = acceptor;
@@ -346,7 +294,7 @@ public final class RingSocketImpl extends SocketImpl {
                 acceptFromStack(a, target);
             }
         } finally {
-            readLock.unlock();
+            openLock.unlock();
         }
     }
 
@@ -367,7 +315,7 @@ public final class RingSocketImpl extends SocketImpl {
                 target.adopt(accepted);
                 return;
             }
-            if (closed || interruptedVirtual()) {
+            if (isOver()) {
                 throw interruptedOrClosed();
             }
             if (deadline != NO_DEADLINE
@@ -422,94 +370,13 @@ public final class RingSocketImpl extends SocketImpl {
     @Override
     protected InputStream getInputStream() throws IOException {
         KernelSocket k = kernel;
-        return k != null && !server ? k.inputStream() : new StackInput();
+        return k != null && !server ? k.inputStream() : streams.input();
     }
 
     @Override
     protected OutputStream getOutputStream() throws IOException {
         KernelSocket k = kernel;
-        return k != null && !server ? k.outputStream() : new StackOutput();
-    }
-
-    private TcpStream connectedStream() throws SocketException {
-        ensureOpen();
-        TcpStream s = stream;
-        if (s == null || !connected) {
-            throw new SocketException("Socket is not connected");
-        }
-        return s;
-    }
-
-    private int read(byte[] target, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, target.length);
-        if (length == 0) {
-            return 0;
-        }
-        readLock.lock();
-        try {
-            if (endSeen) {
-                return -1;
-            }
-            TcpStream s = connectedStream();
-            if (inputClosed) {
-                return -1;
-            }
-            int bytes = s.read(target, offset, length);
-            if (bytes == 0) {
-                bytes = waitAndRead(s, target, offset, length);
-            }
-            if (bytes == TcpStream.CLOSED) {
-                throw new SocketException("Socket closed");
-            }
-            if (bytes < 0) {
-                endSeen = true;
-            }
-            return bytes;
-        } finally {
-            readLock.unlock();
-        }
-    }
-
-    private int waitAndRead(TcpStream s, byte[] target, int offset, int length) throws IOException {
-        long deadline = deadlineAfter(timeoutMillis);
-        int bytes = s.awaitAndRead(target, offset, length, deadline, ended);
-        if (bytes == 0) {
-            if (inputClosed) {
-                return -1;
-            }
-            if (closed || interruptedVirtual()) {
-                throw interruptedOrClosed();
-            }
-            throw new SocketTimeoutException("Read timed out");
-        }
-        return bytes;
-    }
-
-    private void write(byte[] source, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, source.length);
-        if (length == 0) {
-            return;
-        }
-        writeLock.lock();
-        try {
-            TcpStream s = connectedStream();
-            if (outputClosed) {
-                throw new SocketException("Broken pipe");
-            }
-            int at = 0;
-            while (at < length) {
-                int bytes = s.write(source, offset + at, length - at);
-                if (bytes == 0) {
-                    bytes = s.awaitAndWrite(source, offset + at, length - at, NO_DEADLINE, ended);
-                }
-                if (bytes == 0 || bytes == TcpStream.CLOSED) {
-                    throw interruptedOrClosed();
-                }
-                at += bytes;
-            }
-        } finally {
-            writeLock.unlock();
-        }
+        return k != null && !server ? k.outputStream() : streams.output();
     }
 
     @Override
@@ -595,178 +462,6 @@ public final class RingSocketImpl extends SocketImpl {
             if (s != null) {
                 s.close(true);
             }
-        }
-    }
-
-    // Options
-
-    @Override
-    protected Set<SocketOption<?>> supportedOptions() {
-        KernelSocket k = kernel;
-        return k != null ? k.supportedOptions() : options.supported();
-    }
-
-    @Override
-    protected <T> void setOption(SocketOption<T> name, @Nullable T value) throws IOException {
-        KernelSocket k = kernel;
-        TcpStream s = stream;
-        if (k != null) {
-            k.setOption(name, Objects.requireNonNull(value));
-            if (acceptor == null) {
-                return;
-            }
-        }
-        options.check(name, value);
-        ensureOpen();
-        options.remember(name, Objects.requireNonNull(value));
-        if (s != null) {
-            s.set(name, value);
-        }
-    }
-
-    @Override
-    @SuppressWarnings("unchecked") // an option's value always has the option's type
-    protected <T> T getOption(SocketOption<T> name) throws IOException {
-        return (T) optionValue(name);
-    }
-
-    private Object optionValue(SocketOption<?> name) throws IOException {
-        KernelSocket k = kernel;
-        if (k != null) {
-            return k.option(name);
-        }
-        options.known(name);
-        ensureOpen();
-        TcpStream s = stream;
-        return s != null ? s.option(name, options) : options.valueOf(name);
-    }
-
-    @Override
-    public void setOption(int number, Object value) throws SocketException {
-        ensureOpen();
-        if (number == SO_TIMEOUT) {
-            setTimeout(value);
-            return;
-        }
-        if (number == SO_OOBINLINE) {
-            urgentInline = Boolean.TRUE.equals(value);
-        }
-        KernelSocket k = kernel;
-        if (k != null) {
-            k.setOption(number, value);
-            if (acceptor == null) {
-                return;
-            }
-        }
-        if (number == SO_OOBINLINE) {
-            return;
-        }
-        try {
-            setOptionUnchecked(NumberedOptions.named(number), NumberedOptions.value(number, value));
-        } catch (IOException | IllegalArgumentException e) {
-            throw SocketErrors.forSocket(
-                    e instanceof IOException io ? io : new IOException(e.getMessage(), e));
-        }
-    }
-
-    @SuppressWarnings("unchecked") // setOption checks the value against the option's type
-    private void setOptionUnchecked(SocketOption<?> name, Object value) throws IOException {
-        if (options.supported().contains(name)) {
-            setOption((SocketOption<Object>) name, value);
-        }
-    }
-
-    private void setTimeout(Object value) throws SocketException {
-        if (!(value instanceof Integer millis)) {
-            throw new SocketException("Bad value for SO_TIMEOUT");
-        }
-        if (millis < 0) {
-            throw new IllegalArgumentException("timeout < 0");
-        }
-        timeoutMillis = millis;
-        KernelSocket k = kernel;
-        if (k != null && acceptor == null) {
-            k.setOption(SO_TIMEOUT, millis);
-        }
-    }
-
-    @Override
-    public Object getOption(int number) throws SocketException {
-        ensureOpen();
-        if (number == SO_TIMEOUT) {
-            return timeoutMillis;
-        }
-        KernelSocket k = kernel;
-        if (k != null) {
-            return k.option(number);
-        }
-        if (number == SO_OOBINLINE) {
-            return urgentInline;
-        }
-        if (number == SO_BINDADDR) {
-            return boundAddress();
-        }
-        try {
-            SocketOption<?> name = NumberedOptions.named(number);
-            return NumberedOptions.answer(
-                    number,
-                    options.supported().contains(name) ? optionValue(name) : options.valueOf(name));
-        } catch (IOException e) {
-            throw SocketErrors.forSocket(e);
-        }
-    }
-
-    private InetAddress boundAddress() {
-        TcpStream s = stream;
-        if (s != null) {
-            return s.localAddress().getAddress();
-        }
-        TcpAcceptor a = acceptor;
-        return a != null ? a.localAddress().getAddress() : new InetSocketAddress(0).getAddress();
-    }
-
-    private final class StackInput extends InputStream {
-        private final byte[] single = new byte[1];
-
-        @Override
-        public synchronized int read() throws IOException {
-            int bytes = RingSocketImpl.this.read(single, 0, 1);
-            return bytes > 0 ? single[0] & 0xff : -1;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) throws IOException {
-            return RingSocketImpl.this.read(target, offset, length);
-        }
-
-        @Override
-        public int available() throws IOException {
-            return RingSocketImpl.this.available();
-        }
-
-        @Override
-        public void close() throws IOException {
-            RingSocketImpl.this.close();
-        }
-    }
-
-    private final class StackOutput extends OutputStream {
-        private final byte[] single = new byte[1];
-
-        @Override
-        public synchronized void write(int b) throws IOException {
-            single[0] = (byte) b;
-            RingSocketImpl.this.write(single, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] source, int offset, int length) throws IOException {
-            RingSocketImpl.this.write(source, offset, length);
-        }
-
-        @Override
-        public void close() throws IOException {
-            RingSocketImpl.this.close();
         }
     }
 }
