@@ -48,6 +48,7 @@ class SelectorContractTest extends RoadTest {
     private static void selectSome(Selector selector) throws Exception {
         while (selector.select(1000) == 0) {
             assertThat(selector.isOpen()).isTrue();
+            assertThat(Thread.currentThread().isInterrupted()).as("timed out").isFalse();
         }
     }
 
@@ -152,6 +153,21 @@ class SelectorContractTest extends RoadTest {
         } catch (ConnectException refused) {
             assertThat(client.isOpen()).isFalse();
         }
+    }
+
+    @Test
+    void keysOfUnconnectedChannelsWaitForTheConnection() throws Exception {
+        ServerSocketChannel listener = listen();
+        Selector selector = selector();
+        SocketChannel client = nonBlocking(closing(road.client().openSocketChannel()));
+        client.bind(null);
+        SelectionKey key = client.register(selector, SelectionKey.OP_CONNECT);
+        if (!client.connect(address(listener))) {
+            selectSome(selector);
+            assertThat(key.isConnectable()).isTrue();
+            assertThat(client.finishConnect()).isTrue();
+        }
+        assertThat(client.isConnected()).isTrue();
     }
 
     @Test
