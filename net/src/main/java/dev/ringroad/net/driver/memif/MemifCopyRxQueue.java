@@ -40,6 +40,7 @@ final class MemifCopyRxQueue implements MemifRxQueue {
     private int strideBytes;
     private int bufferBytes;
     private int nextIndex;
+    private int seenIndex;
     private boolean mayShrink;
 
     /** The index of the packet that is being filled. */
@@ -62,6 +63,7 @@ final class MemifCopyRxQueue implements MemifRxQueue {
         segments = newLink.segments();
         mayShrink = newLink.mayShrink();
         nextIndex = 0;
+        seenIndex = 0;
         MemifLink.OwnBuffers own = newLink.ownBuffers();
         if (own != null) {
             buffersOffset = own.receiveOffset();
@@ -113,15 +115,19 @@ final class MemifCopyRxQueue implements MemifRxQueue {
     }
 
     private int receive(MemifRing r, Burst into) {
-        int filled = (filledIndex(r) - nextIndex) & MemifRing.INDEX_MASK;
-        if (filled == 0) {
-            return 0;
+        int filled = (seenIndex - nextIndex) & MemifRing.INDEX_MASK;
+        // The peer's index is looked at only when what was seen of it does not fill the burst:
+        // each look takes the cache line away from the peer, who has to fetch it back to store.
+        if (filled < into.room()) {
+            int seen = filledIndex(r);
+            filled = (seen - nextIndex) & MemifRing.INDEX_MASK;
+            if (filled > r.size()) {
+                fail(MemifDrop.INDEX_JUMP);
+                return 0;
+            }
+            seenIndex = seen;
         }
-        if (filled > r.size()) {
-            fail(MemifDrop.INDEX_JUMP);
-            return 0;
-        }
-        return take(r, filled, into);
+        return filled == 0 ? 0 : take(r, filled, into);
     }
 
     private int filledIndex(MemifRing r) {

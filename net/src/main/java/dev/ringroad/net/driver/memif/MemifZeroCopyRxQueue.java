@@ -32,6 +32,7 @@ final class MemifZeroCopyRxQueue implements MemifRxQueue {
     private @Nullable MemifRing ring;
     private int[] lent = NONE;
     private int nextIndex;
+    private int seenIndex;
     private int headIndex;
 
     MemifZeroCopyRxQueue(PacketPool pool, MemifCounters counters, int packetFlags) {
@@ -45,6 +46,7 @@ final class MemifZeroCopyRxQueue implements MemifRxQueue {
         MemifRing newRing = newLink.receive().ring();
         lent = new int[newRing.size()];
         nextIndex = 0;
+        seenIndex = 0;
         headIndex = 0;
         link = newLink;
         ring = newRing;
@@ -76,22 +78,33 @@ final class MemifZeroCopyRxQueue implements MemifRxQueue {
         if (r == null) {
             return 0;
         }
-        int filled = (r.tailAcquire() - nextIndex) & MemifRing.INDEX_MASK;
-        int given = (headIndex - nextIndex) & MemifRing.INDEX_MASK;
-        if (filled == 0) {
-            if (given < r.size()) {
-                giveBuffers(r);
-                if (headIndex == nextIndex) {
-                    counters.drop(DeviceDrop.POOL_EMPTY);
-                }
+        int filled = (seenIndex - nextIndex) & MemifRing.INDEX_MASK;
+        // As in the copying queue: no more looks at the peer's index than needed.
+        if (filled < into.room()) {
+            int seen = r.tailAcquire();
+            filled = (seen - nextIndex) & MemifRing.INDEX_MASK;
+            if (filled > ((headIndex - nextIndex) & MemifRing.INDEX_MASK)) {
+                fail(MemifDrop.INDEX_JUMP);
+                return 0;
             }
-            return 0;
+            seenIndex = seen;
         }
-        if (filled > given) {
-            fail(MemifDrop.INDEX_JUMP);
+        if (filled == 0) {
+            giveMissingBuffers(r);
             return 0;
         }
         return take(r, filled, into);
+    }
+
+    /** Gives what the pool could not spare before; a ring without any buffer is a lack to count. */
+    private void giveMissingBuffers(MemifRing r) {
+        if (((headIndex - nextIndex) & MemifRing.INDEX_MASK) == r.size()) {
+            return;
+        }
+        giveBuffers(r);
+        if (headIndex == nextIndex) {
+            counters.drop(DeviceDrop.POOL_EMPTY);
+        }
     }
 
     private int take(MemifRing r, int filled, Burst into) {
