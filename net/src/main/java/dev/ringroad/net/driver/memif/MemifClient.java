@@ -36,7 +36,7 @@ final class MemifClient extends MemifEndpoint {
     }
 
     @Override
-    void service(long nowNanos) {
+    void control(long nowNanos) {
         if (link() != null) {
             watchLink();
             if (link() != null) {

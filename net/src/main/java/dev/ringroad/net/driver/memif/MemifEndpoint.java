@@ -14,13 +14,19 @@ import java.io.IOException;
  */
 abstract sealed class MemifEndpoint implements AutoCloseable permits MemifServer, MemifClient {
 
-    /** A peer that takes longer for the whole handshake is given up. */
-    static final long HANDSHAKE_NANOS_MAX = 3_000_000_000L;
+    /**
+     * A peer that takes longer for the whole handshake is given up. A silent one keeps nobody else
+     * out, so this is generous: DPDK's client tries once only, also on a machine that is busy.
+     */
+    static final long HANDSHAKE_NANOS_MAX = 20_000_000_000L;
+
+    private static final long LOOK_NANOS = 500_000L;
 
     final MemifConfig config;
     final MemifCounters counters;
     private @Nullable MemifLink link;
     private String status;
+    private long lookedNanos;
 
     MemifEndpoint(MemifConfig config, MemifCounters counters, String status) {
         this.config = config;
@@ -28,8 +34,22 @@ abstract sealed class MemifEndpoint implements AutoCloseable permits MemifServer
         this.status = status;
     }
 
-    /** Does what can be done now without waiting. */
-    abstract void service(long nowNanos);
+    /**
+     * Does what can be done now without waiting. While a link is up that is a look at the sockets,
+     * a system call, which is not made more often than twice a millisecond.
+     */
+    final void service(long nowNanos) {
+        MemifLink present = link;
+        boolean fine = present != null && present.fault() == null;
+        if (fine && nowNanos - lookedNanos < LOOK_NANOS) {
+            return;
+        }
+        lookedNanos = nowNanos;
+        control(nowNanos);
+    }
+
+    /** Looks at the sockets and does what they ask for. */
+    abstract void control(long nowNanos);
 
     /** Adds what would make {@link #service} worth calling. */
     abstract void addDescriptors(PollSet wake);

@@ -50,6 +50,7 @@ final class MemifServer extends MemifEndpoint {
 
     private final UnixSeqPacket listener;
     private final List<Candidate> candidates = new ArrayList<>();
+    private final PollSet ready;
 
     /**
      * @throws IOException if the socket can't be listened on; the message says why
@@ -57,6 +58,7 @@ final class MemifServer extends MemifEndpoint {
     MemifServer(MemifConfig config, MemifCounters counters) throws IOException {
         super(config, counters, "listening on " + config.path());
         this.listener = listen(config);
+        this.ready = new PollSet(2 + CANDIDATES_MAX);
     }
 
     /** Listens; a socket file that nobody listens on any more is replaced by the socket itself. */
@@ -78,7 +80,12 @@ final class MemifServer extends MemifEndpoint {
     }
 
     @Override
-    void service(long nowNanos) {
+    void control(long nowNanos) {
+        MemifLink present = link();
+        boolean fine = present != null && present.fault() == null;
+        if (fine && candidates.isEmpty() && nothingReady()) {
+            return;
+        }
         watchLink();
         accept(nowNanos);
         // By index and from the end: an iterator would be garbage every millisecond.
@@ -89,6 +96,13 @@ final class MemifServer extends MemifEndpoint {
                 candidates.remove(i);
             }
         }
+    }
+
+    /** One call in place of two, of which the kernel makes accepting nobody dear. */
+    private boolean nothingReady() {
+        ready.clear();
+        addDescriptors(ready);
+        return ready.poll(0) == 0;
     }
 
     private void accept(long nowNanos) {
@@ -243,5 +257,6 @@ final class MemifServer extends MemifEndpoint {
         }
         candidates.clear();
         listener.close();
+        ready.close();
     }
 }
