@@ -163,6 +163,10 @@ final class CompareCommand extends Subcommand {
                         traffic ->
                                 System.out.println(
                                         "  " + traffic.words() + ": " + ours.settings(traffic)));
+        String floor = result.facts().get(Comparison.FLOOR);
+        if (floor != null) {
+            System.out.println(Comparison.FLOOR + ": " + floor + ".");
+        }
         Notes.all().forEach(note -> System.out.println("* " + note));
         if (json != null) {
             OutputFile.write(json, BenchJson.write(result.benchRows()));

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Runs every workload over two roads in turns, several rounds of it, and sums up.
@@ -16,6 +17,9 @@ import java.util.Map;
  * peer runs in every placement that might suit it and is quoted at the best one.
  */
 public final class Comparison {
+    /** The fact that says how long a cache line takes between the two processors. */
+    public static final String FLOOR = "A cache line there and back";
+
     private final Path java;
     private final Road ours;
     private final Road peer;
@@ -49,7 +53,9 @@ public final class Comparison {
         Map<Setting, Samples> samples = new LinkedHashMap<>();
         PairRun pair = new PairRun(java, processors, pace);
         int number = 0;
+        List<Long> floors = new ArrayList<>();
         for (int round = 0; round < pace.rounds(); round++) {
+            measureFloor(pair, floors);
             for (Setting setting : settings) {
                 progress.begins(++number, settings.size() * pace.rounds(), setting.words());
                 List<ResultLine> lines = pair.run(setting);
@@ -58,8 +64,16 @@ public final class Comparison {
                 progress.ended(figure(setting.workload(), ofSetting));
             }
         }
+        measureFloor(pair, floors);
         Rows rows = new Rows(ours, peer, samples);
-        return new ComparisonResult(rows.rows(), rows.curves(), facts());
+        return new ComparisonResult(rows.rows(), rows.curves(), facts(floors));
+    }
+
+    private void measureFloor(PairRun pair, List<Long> floors)
+            throws ComparisonException, InterruptedException {
+        if (processors.pinning()) {
+            floors.add(pair.floorNanos());
+        }
     }
 
     /** Ours and the peer's in turns, workload by workload. */
@@ -104,9 +118,20 @@ public final class Comparison {
         };
     }
 
-    private Map<String, String> facts() {
+    private Map<String, String> facts(List<Long> floors) {
         Map<String, String> facts = new LinkedHashMap<>(MachineFacts.read());
         facts.put("Placement", processors.words());
+        if (!floors.isEmpty()) {
+            String medians =
+                    floors.stream()
+                            .map(nanos -> String.format(Locale.ROOT, "%.2f", nanos / 1e3))
+                            .collect(Collectors.joining(", "));
+            facts.put(
+                    FLOOR,
+                    medians
+                            + " us (before and after each round): the floor under every round trip,"
+                            + " which rises when a hypervisor moves the processors apart");
+        }
         facts.put("JVM options of all programs", String.join(" ", PairRun.JVM_OPTIONS));
         facts.put(
                 "Rounds",
