@@ -82,14 +82,14 @@ final class CompareCommand extends Subcommand {
             names = "--millis",
             paramLabel = "N",
             defaultValue = "0",
-            description = "The measured interval of one run (default: 2000, quick 600).")
+            description = "The measured interval of one run (default: 2000, quick 500).")
     private int millis;
 
     @Option(
             names = "--warm-up-millis",
             paramLabel = "N",
             defaultValue = "0",
-            description = "How long to let the compilers work first (default: 1500, quick 1000).")
+            description = "How long to let the compilers work first (default: 2000, quick 1500).")
     private int warmUpMillis;
 
     /** Used by picocli. */

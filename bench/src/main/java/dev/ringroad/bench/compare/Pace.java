@@ -11,11 +11,11 @@ package dev.ringroad.bench.compare;
 public record Pace(int rounds, int warmUpRoundTrips, int warmUpMillis, int millis) {
     /** About a minute in all. */
     public static Pace quick() {
-        return new Pace(1, 20_000, 1_000, 600);
+        return new Pace(1, 20_000, 1_500, 500);
     }
 
     /** A few minutes, with enough round trips for the higher percentiles. */
     public static Pace full() {
-        return new Pace(3, 50_000, 1_500, 2_000);
+        return new Pace(3, 50_000, 2_000, 2_000);
     }
 }

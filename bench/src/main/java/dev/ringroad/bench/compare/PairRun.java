@@ -19,7 +19,7 @@ final class PairRun {
     private static final long SERVER_END_MILLIS = 5_000;
     private static final int MILLIS_FACTOR = 4;
     private static final int STREAM_WARM_UPS = 2;
-    private static final int HTTP_WARM_UPS = 5;
+    private static final int HTTP_WARM_UPS = 4;
 
     /** The same for both roads; on one processor the JVM would choose this collector anyway. */
     static final List<String> JVM_OPTIONS =

@@ -20,7 +20,7 @@ import java.util.Locale;
 final class PercentilePlot {
     private static final int WIDTH = 760;
     private static final int HEIGHT = 380;
-    private static final int LEFT = 64;
+    private static final int LEFT = 78;
     private static final int RIGHT = 16;
     private static final int TOP = 16;
     private static final int BOTTOM = 48;
