@@ -75,7 +75,8 @@ public final class Road implements AutoCloseable {
         PairDevice.Ends ends = PairDevice.create("client", "server", 4096, 2048, 1500);
         Pump a = pump(ends.a(), "10.77.0.2/24", profile);
         Pump b = pump(ends.b(), "10.77.0.1/24", profile);
-        Bypass clientSide = new Bypass(a, 0);
+        // One side polls for a while before it sleeps, the other sleeps at once.
+        Bypass clientSide = new Bypass(a, 200_000);
         Bypass serverSide = new Bypass(b, 0);
         return new Road(
                 kind,

@@ -52,7 +52,7 @@ final class Networks {
                 stack,
                 System.nanoTime());
         PumpConfig pumping = PumpConfig.of(settings.profile());
-        return new Bypass(new Pump(stack, pumping), pumping.spinNanos());
+        return new Bypass(new Pump(stack, pumping), pumping.spinNanos() + pumping.yieldNanos());
     }
 
     private static void attach(NetStack stack, String specification, CounterFile counters)

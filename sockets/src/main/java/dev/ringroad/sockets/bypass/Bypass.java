@@ -30,7 +30,7 @@ public final class Bypass {
     private static volatile Bypass installed = new Bypass(null, 0);
 
     private final @Nullable Pump pump;
-    private final long spinNanos;
+    private final long pollNanos;
     private Set<InetAddress> kernelAddresses = Set.of();
     private long kernelAddressesReadNanos;
     private boolean kernelAddressesRead;
@@ -39,11 +39,11 @@ public final class Bypass {
      * Routes by the stack that this pump runs.
      *
      * @param pump null when everything stays with the kernel
-     * @param spinNanos how long a selector polls both worlds before it sleeps
+     * @param pollNanos how long a selector polls both worlds before it sleeps
      */
-    public Bypass(@Nullable Pump pump, long spinNanos) {
+    public Bypass(@Nullable Pump pump, long pollNanos) {
         this.pump = pump;
-        this.spinNanos = spinNanos;
+        this.pollNanos = pollNanos;
     }
 
     /** What the public providers use: nothing but the kernel until the agent has installed one. */
@@ -67,8 +67,8 @@ public final class Bypass {
     }
 
     /** How long a selector polls both worlds before it sleeps. */
-    public long spinNanos() {
-        return spinNanos;
+    public long pollNanos() {
+        return pollNanos;
     }
 
     /** What SO_SNDBUF answers until it is set. */

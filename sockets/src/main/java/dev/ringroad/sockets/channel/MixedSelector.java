@@ -40,6 +40,9 @@ final class MixedSelector extends AbstractSelector {
     /** How stale the kernel's readiness may get while this thread drives the stack. */
     private static final long KERNEL_CADENCE_NANOS = 50_000;
 
+    /** How long a thread with nothing to do polls both worlds before it yields after each look. */
+    private static final long SPIN_NANOS = 50_000;
+
     private static final int AWAKE = 0;
     private static final int IN_KERNEL = 1;
     private static final int IN_STACK = 2;
@@ -57,7 +60,7 @@ final class MixedSelector extends AbstractSelector {
     /** Null when there is no stack. */
     private final @Nullable StackSide stack;
 
-    private final long spinNanos;
+    private final long pollNanos;
     private final Runnable innerWakeup;
     private final Cancellation woken = this::isWoken;
 
@@ -73,7 +76,7 @@ final class MixedSelector extends AbstractSelector {
         this.innerWakeup = inner::wakeup;
         Pump pump = bypass.pump();
         this.stack = pump == null ? null : new StackSide(pump, this);
-        this.spinNanos = bypass.spinNanos();
+        this.pollNanos = bypass.pollNanos();
     }
 
     Selector kernelSelector() {
@@ -241,16 +244,25 @@ final class MixedSelector extends AbstractSelector {
             if (kernelKeys && now - kernelPolledNanos >= KERNEL_CADENCE_NANOS) {
                 pollKernel();
             }
-            if (!found.isEmpty() || isOver(deadline, now)) {
+            if (!found.isEmpty()) {
+                return;
+            }
+            if (isOver(deadline, now)) {
+                // Whoever is woken all the time, and so never waits, has to see the devices too.
+                pollKernel();
+                collectStack(true);
                 return;
             }
             idleSince = idleSince == 0 ? now : idleSince;
             if (!kernelKeys) {
                 awaitStack(deadline);
-            } else if (now - idleSince < spinNanos && !Thread.currentThread().isVirtual()) {
+            } else if (now - idleSince >= pollNanos || Thread.currentThread().isVirtual()) {
+                sleepInBoth(deadline);
+            } else if (now - idleSince < SPIN_NANOS) {
                 awaitStack(Math.min(deadline, kernelPolledNanos + KERNEL_CADENCE_NANOS));
             } else {
-                sleepInBoth(deadline);
+                Thread.yield();
+                collectStack(true);
             }
         }
     }
