@@ -64,7 +64,7 @@ public final class MemifRoad implements Road {
     private static String options(Traffic traffic) {
         return switch (traffic) {
             case ROUND_TRIPS, REQUESTS -> "ring=10,buffer=2048,mtu=1500,checksum=no";
-            case STREAM -> "ring=9,buffer=32768,mtu=32000,checksum=no";
+            case STREAM -> "ring=8,buffer=65536,mtu=65000,checksum=no";
         };
     }
 }
