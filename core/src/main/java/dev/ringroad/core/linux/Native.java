@@ -48,6 +48,14 @@ final class Native {
     }
 
     /**
+     * Links a function whose {@code errno} nobody asks for. Where the compilers have not inlined
+     * the call, capturing it makes an object a call.
+     */
+    static MethodHandle linkUncaptured(String name, FunctionDescriptor descriptor) {
+        return downcall(name, descriptor);
+    }
+
+    /**
      * Links a function that never blocks and whose {@code errno} is of no interest. The thread
      * stays "in Java" during such a call, and a safepoint has to wait for its end.
      */

@@ -44,6 +44,10 @@ public final class PollSet implements AutoCloseable {
             Native.link(
                     "ppoll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS));
 
+    private static final MethodHandle PPOLL_UNCAPTURED =
+            Native.linkUncaptured(
+                    "ppoll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS));
+
     private final Arena arena = Arena.ofShared();
     private final MemorySegment timeout = arena.allocate(TIMESPEC_BYTES, Long.BYTES);
     private MemorySegment entries;
@@ -105,6 +109,12 @@ public final class PollSet implements AutoCloseable {
             limit.set(JAVA_LONG, 0, timeoutNanos / NANOS_PER_SECOND);
             limit.set(JAVA_LONG, 8, timeoutNanos % NANOS_PER_SECOND);
         }
+        if (timeoutNanos == 0) {
+            int ready = glance();
+            if (ready >= 0) {
+                return ready;
+            }
+        }
         MemorySegment capture = Native.capture();
         int result;
         try {
@@ -126,6 +136,18 @@ public final class PollSet implements AutoCloseable {
                             + Errno.describe(-result));
         }
         return Math.max(result, 0);
+    }
+
+    /**
+     * Without waiting and without an object; negative when the call failed, for whatever reason.
+     */
+    private int glance() {
+        try {
+            return (int)
+                    PPOLL_UNCAPTURED.invokeExact(entries, (long) size, timeout, MemorySegment.NULL);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
     }
 
     /**

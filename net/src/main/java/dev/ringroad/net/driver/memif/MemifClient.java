@@ -37,7 +37,11 @@ final class MemifClient extends MemifEndpoint {
 
     @Override
     void control(long nowNanos) {
-        if (link() != null) {
+        MemifLink present = link();
+        if (present != null) {
+            if (present.fault() == null && nothingReady()) {
+                return;
+            }
             watchLink();
             if (link() != null) {
                 return;
@@ -164,5 +168,6 @@ final class MemifClient extends MemifEndpoint {
             open.bye("The interface is closed.");
         }
         abandon();
+        stopLooking();
     }
 }

@@ -21,12 +21,14 @@ abstract sealed class MemifEndpoint implements AutoCloseable permits MemifServer
     static final long HANDSHAKE_NANOS_MAX = 20_000_000_000L;
 
     private static final long LOOK_NANOS = 500_000L;
+    private static final int DESCRIPTORS = 16; // expected; a poll set grows
 
     final MemifConfig config;
     final MemifCounters counters;
     private @Nullable MemifLink link;
     private String status;
     private long lookedNanos;
+    private final PollSet glance = new PollSet(DESCRIPTORS);
 
     MemifEndpoint(MemifConfig config, MemifCounters counters, String status) {
         this.config = config;
@@ -46,6 +48,18 @@ abstract sealed class MemifEndpoint implements AutoCloseable permits MemifServer
         }
         lookedNanos = nowNanos;
         control(nowNanos);
+    }
+
+    /** One call that allocates nothing, before those that accept and receive for nobody. */
+    final boolean nothingReady() {
+        glance.clear();
+        addDescriptors(glance);
+        return glance.poll(0) == 0;
+    }
+
+    /** At the end; {@link #nothingReady} must not be asked again. */
+    final void stopLooking() {
+        glance.close();
     }
 
     /** Looks at the sockets and does what they ask for. */

@@ -50,7 +50,6 @@ final class MemifServer extends MemifEndpoint {
 
     private final UnixSeqPacket listener;
     private final List<Candidate> candidates = new ArrayList<>();
-    private final PollSet ready;
 
     /**
      * @throws IOException if the socket can't be listened on; the message says why
@@ -58,7 +57,6 @@ final class MemifServer extends MemifEndpoint {
     MemifServer(MemifConfig config, MemifCounters counters) throws IOException {
         super(config, counters, "listening on " + config.path());
         this.listener = listen(config);
-        this.ready = new PollSet(2 + CANDIDATES_MAX);
     }
 
     /** Listens; a socket file that nobody listens on any more is replaced by the socket itself. */
@@ -96,13 +94,6 @@ final class MemifServer extends MemifEndpoint {
                 candidates.remove(i);
             }
         }
-    }
-
-    /** One call in place of two, of which the kernel makes accepting nobody dear. */
-    private boolean nothingReady() {
-        ready.clear();
-        addDescriptors(ready);
-        return ready.poll(0) == 0;
     }
 
     private void accept(long nowNanos) {
@@ -231,8 +222,9 @@ final class MemifServer extends MemifEndpoint {
     @Override
     void addDescriptors(PollSet wake) {
         wake.add(listener.descriptor().number(), PollSet.POLLIN);
-        for (Candidate candidate : candidates) {
-            wake.add(candidate.control.socket().descriptor().number(), PollSet.POLLIN);
+        for (int i = 0; i < candidates.size(); i++) {
+            MemifControl control = candidates.get(i).control;
+            wake.add(control.socket().descriptor().number(), PollSet.POLLIN);
         }
         MemifLink present = link();
         if (present != null) {
@@ -243,8 +235,8 @@ final class MemifServer extends MemifEndpoint {
     @Override
     long nextDeadlineNanos() {
         long next = Long.MAX_VALUE;
-        for (Candidate candidate : candidates) {
-            next = Math.min(next, candidate.deadlineNanos);
+        for (int i = 0; i < candidates.size(); i++) {
+            next = Math.min(next, candidates.get(i).deadlineNanos);
         }
         return next;
     }
@@ -257,6 +249,6 @@ final class MemifServer extends MemifEndpoint {
         }
         candidates.clear();
         listener.close();
-        ready.close();
+        stopLooking();
     }
 }
