@@ -71,10 +71,6 @@ final class StackLock {
         HELD.setRelease(this, 0);
     }
 
-    boolean isHeld() {
-        return held != 0;
-    }
-
     boolean contended() {
         return contenders != 0;
     }
