@@ -226,7 +226,7 @@ public final class Pump implements AutoCloseable, Endpoint.Observer {
                 if (ready != ROLE_CHANGED) {
                     return ready;
                 }
-                interrupted |= mayDrive && Thread.interrupted();
+                interrupted |= Thread.interrupted();
             }
         } finally {
             waiting--;
@@ -251,7 +251,7 @@ public final class Pump implements AutoCloseable, Endpoint.Observer {
         long awakeNanos = isWorker ? spinNanos : spinNanos + config.yieldNanos();
         long now = System.nanoTime();
         long busyNanos = now;
-        while (driver == waiter) {
+        while (driver == waiter && !closed) {
             if (stack.poll(now) > 0) {
                 busyNanos = now;
             }
@@ -262,29 +262,34 @@ public final class Pump implements AutoCloseable, Endpoint.Observer {
             if (ready != 0) {
                 return ready;
             }
-            if (closed || cancellation.cancelled() || now >= deadlineNanos) {
+            if (cancellation.cancelled() || now >= deadlineNanos) {
                 return 0;
             }
             long idleNanos = now - busyNanos;
             if (idleNanos >= awakeNanos) {
                 sleep(waiter, deadlineNanos);
             } else if (idleNanos >= spinNanos) {
-                lock.unlock();
-                Thread.yield();
-                lock.lock();
+                yieldCore();
             } else if (lock.contended()) {
                 lock.letOthersIn();
             }
             now = System.nanoTime();
         }
-        return ROLE_CHANGED;
+        return closed ? 0 : ROLE_CHANGED;
+    }
+
+    /** Lets other threads have the core and the stack: one of them may hold what this one lacks. */
+    private void yieldCore() {
+        lock.unlock();
+        Thread.yield();
+        lock.lock();
     }
 
     /** Sleeps on the devices' descriptors with the lock let go; the role is kept unless taken. */
     private void sleep(Waiter waiter, long deadlineNanos) {
         Sleeper sleeper = borrowSleeper();
         if (sleeper == null) {
-            Thread.yield();
+            yieldCore();
             return;
         }
         PollSet wake = sleeper.prepare();
@@ -306,6 +311,7 @@ public final class Pump implements AutoCloseable, Endpoint.Observer {
             }
         } else {
             stack.wakeUp();
+            yieldCore();
         }
         returnSleeper(sleeper);
     }
@@ -324,7 +330,8 @@ public final class Pump implements AutoCloseable, Endpoint.Observer {
                 return 0;
             }
             if (waiter.thread.isInterrupted()) {
-                return ROLE_CHANGED;
+                // The interrupt may have come after the question above, and is cleared next.
+                return cancellation.cancelled() ? 0 : ROLE_CHANGED;
             }
             long leftNanosToWait = deadlineNanos - System.nanoTime();
             if (deadlineNanos != Long.MAX_VALUE && leftNanosToWait <= 0) {

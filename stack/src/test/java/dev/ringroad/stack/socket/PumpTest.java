@@ -141,6 +141,28 @@ final class PumpTest {
     }
 
     @Test
+    void anInterruptedVirtualThreadWaitsOnAndLeavesTheStackToOthers() throws Exception {
+        TcpConnection waitedFor = open(server);
+        AtomicBoolean cancelled = new AtomicBoolean();
+        AtomicBoolean interruptKept = new AtomicBoolean();
+        Thread waiting =
+                Thread.startVirtualThread(
+                        () -> {
+                            waitFor(server, waitedFor, cancelled);
+                            interruptKept.set(Thread.currentThread().isInterrupted());
+                        });
+        TimeUnit.MILLISECONDS.sleep(20);
+        waiting.interrupt();
+        TimeUnit.MILLISECONDS.sleep(20);
+        cancelled.set(true);
+        server.lock();
+        server.wake(waitedFor);
+        server.unlock();
+        waiting.join();
+        assertThat(interruptKept).isTrue();
+    }
+
+    @Test
     void aQueueTellsWhichEndpointsBecameReady() throws Exception {
         TcpListener listener = listen();
         try (ExecutorService threads = Executors.newCachedThreadPool()) {
