@@ -221,7 +221,10 @@ final class MemifServer extends MemifEndpoint {
 
     @Override
     void addDescriptors(PollSet wake) {
-        wake.add(listener.descriptor().number(), PollSet.POLLIN);
+        if (candidates.size() < CANDIDATES_MAX) {
+            // Whom accept() would leave in the queue must not end the sleep.
+            wake.add(listener.descriptor().number(), PollSet.POLLIN);
+        }
         for (int i = 0; i < candidates.size(); i++) {
             MemifControl control = candidates.get(i).control;
             wake.add(control.socket().descriptor().number(), PollSet.POLLIN);

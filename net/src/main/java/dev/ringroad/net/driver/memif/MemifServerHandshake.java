@@ -26,6 +26,9 @@ final class MemifServerHandshake implements AutoCloseable {
     /** A client that needs more is either lost or hostile. */
     static final int REGIONS_MAX = 16;
 
+    /** All regions of a client are mapped with their pages present, so they have to have an end. */
+    static final long OFFERED_BYTES_MAX = 4L << 30;
+
     private static final String NAME = "ringroad";
 
     private enum State {
@@ -43,6 +46,7 @@ final class MemifServerHandshake implements AutoCloseable {
 
     private final MemifConfig config;
     private final List<RegionOffer> regions = new ArrayList<>();
+    private long offeredBytes;
     private @Nullable RingOffer toServer;
     private @Nullable RingOffer toClient;
     private State state = State.WANTS_INIT;
@@ -175,6 +179,15 @@ final class MemifServerHandshake implements AutoCloseable {
         if (region.bytes() < 1) {
             throw new MemifProtocolException("Region " + region.index() + " has no size.");
         }
+        if (region.bytes() > OFFERED_BYTES_MAX - offeredBytes) {
+            throw new MemifProtocolException(
+                    "Region "
+                            + region.index()
+                            + " brings the offered memory to more than "
+                            + OFFERED_BYTES_MAX
+                            + " bytes.");
+        }
+        offeredBytes += region.bytes();
         regions.add(new RegionOffer(region.bytes(), descriptor));
     }
 
