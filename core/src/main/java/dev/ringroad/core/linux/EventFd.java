@@ -4,22 +4,32 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * A descriptor that one thread or process signals and another one waits on ({@code eventfd(2)}).
  * Signals add up; one {@link #drain} takes them all. Any thread may signal.
+ *
+ * <p>Neither call waits. One that another process holds too ({@link #createShared}, {@link #adopt})
+ * needs a second system call for that when it is signalled, see {@link SharedEvent}.
  */
 public final class EventFd implements AutoCloseable {
     private static final int EFD_CLOEXEC = 02000000;
     private static final int EFD_NONBLOCK = 04000;
+    private static final String KIND = "anon_inode:[eventfd]";
 
     private static final MethodHandle EVENTFD =
             Native.link("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-    // Non-blocking, eight bytes, no copy worth the name: the state change around an ordinary call
+    // For this process's own: non-blocking, eight bytes, no copy worth the name: the state change
+    // around an ordinary call
     // would cost as much.
     private static final MethodHandle WRITE =
             Native.linkCritical(
@@ -32,9 +42,11 @@ public final class EventFd implements AutoCloseable {
 
     private final Descriptor descriptor;
     private final MemorySegment drained = Arena.ofAuto().allocate(JAVA_LONG);
+    private final @Nullable SharedEvent shared;
 
-    private EventFd(Descriptor descriptor) {
+    private EventFd(Descriptor descriptor, @Nullable SharedEvent shared) {
         this.descriptor = descriptor;
+        this.shared = shared;
     }
 
     private static MemorySegment one() {
@@ -43,8 +55,21 @@ public final class EventFd implements AutoCloseable {
         return one.asReadOnly();
     }
 
-    /** A new one, not signalled. */
+    /** A new one for this process only, not signalled. */
     public static EventFd create() throws SystemCallException {
+        return new EventFd(open(), null);
+    }
+
+    /** A new one whose descriptor will be handed to another process, not signalled. */
+    public static EventFd createShared() throws SystemCallException {
+        return shared(open());
+    }
+
+    private static EventFd shared(Descriptor descriptor) {
+        return new EventFd(descriptor, SharedEvent.of(descriptor.number()));
+    }
+
+    private static Descriptor open() throws SystemCallException {
         MemorySegment capture = Native.capture();
         int result;
         try {
@@ -55,22 +80,41 @@ public final class EventFd implements AutoCloseable {
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }
-        return new EventFd(Descriptor.adopt(Native.check(result, "eventfd()", "")));
+        return Descriptor.adopt(Native.check(result, "eventfd()", ""));
     }
 
     /**
-     * Takes over an eventfd that came from elsewhere and makes it non-blocking, so that a peer who
-     * hands over something else cannot hold a thread up.
+     * Takes over an eventfd that came from another process.
+     *
+     * @throws IOException if it is something else, whose reads and writes could hold a thread up;
+     *     the descriptor stays the caller's then
      */
-    public static EventFd adopt(Descriptor descriptor) throws SystemCallException {
+    public static EventFd adopt(Descriptor descriptor) throws IOException {
+        if (!isEventFd(descriptor)) {
+            throw new IOException("The " + descriptor + " is no eventfd, as far as /proc tells.");
+        }
         descriptor.nonBlocking(true);
-        return new EventFd(descriptor);
+        return shared(descriptor);
+    }
+
+    // Nobody can give a file of another kind this name: that of a file with a path begins with /.
+    private static boolean isEventFd(Descriptor descriptor) {
+        Path link = Path.of("/proc/self/fd/" + descriptor.number());
+        try {
+            return Files.readSymbolicLink(link).toString().equals(KIND);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Makes the descriptor readable. Does nothing once closed. */
     public void signal() {
         int number = descriptor.number();
         if (number < 0) {
+            return;
+        }
+        if (shared != null) {
+            shared.signal(ONE);
             return;
         }
         try {
@@ -86,6 +130,10 @@ public final class EventFd implements AutoCloseable {
     public void drain() {
         int number = descriptor.number();
         if (number < 0) {
+            return;
+        }
+        if (shared != null) {
+            shared.drain();
             return;
         }
         try {

@@ -116,42 +116,6 @@ class DescriptorTest {
     }
 
     @Test
-    void eventsAddUpAndAreTakenAtOnce() throws Exception {
-        try (EventFd event = EventFd.create();
-                PollSet set = new PollSet(1)) {
-            set.add(event.descriptor().number(), PollSet.POLLIN);
-            assertThat(set.poll(0)).isZero();
-            assertThat(set.readyEvents(0)).isZero();
-            event.signal();
-            event.signal();
-            assertThat(set.poll(-1)).isEqualTo(1);
-            assertThat(set.readyEvents(0)).isEqualTo(PollSet.POLLIN);
-            event.drain();
-            event.drain();
-            assertThat(set.poll(1_000_000)).isZero();
-        }
-    }
-
-    @Test
-    void anEventIsHarmlessOnceClosed() throws Exception {
-        EventFd event = EventFd.create();
-        event.close();
-        event.signal();
-        event.drain();
-        assertThat(event.descriptor().isOpen()).isFalse();
-    }
-
-    @Test
-    void anAdoptedEventNeverBlocks() throws Exception {
-        try (Descriptor file = Memfd.create("no event", Mappings.ORDINARY_PAGE_BYTES);
-                EventFd event = EventFd.adopt(file)) {
-            event.signal();
-            event.drain();
-            assertThat(Memfd.byteSize(file)).isEqualTo(8);
-        }
-    }
-
-    @Test
     void aPollSetGrowsAndTellsWhatIsClosed() throws Exception {
         try (EventFd event = EventFd.create();
                 PollSet set = new PollSet(1)) {

@@ -65,11 +65,12 @@ final class MemifOffer implements MemifClientHandshake.OfferMaker, AutoCloseable
         region = made;
         MemorySegment segment = made.segment();
         MemifLink.Lane toServer =
-                new MemifLink.Lane(MemifRing.initialise(segment, 0, ringLog2), EventFd.create());
+                new MemifLink.Lane(
+                        MemifRing.initialise(segment, 0, ringLog2), EventFd.createShared());
         transmit = toServer;
         MemifLink.Lane toClient =
                 new MemifLink.Lane(
-                        MemifRing.initialise(segment, ringBytes, ringLog2), EventFd.create());
+                        MemifRing.initialise(segment, ringBytes, ringLog2), EventFd.createShared());
         receive = toClient;
         if (copy) {
             ownBuffers =

@@ -208,7 +208,7 @@ final class MemifServer extends MemifEndpoint {
 
     private static MemifLink.Lane lane(
             MemifServerHandshake.RingOffer offer, MemorySegment[] segments)
-            throws MemifProtocolException, IOException {
+            throws MemifProtocolException {
         MemifMessage.AddRing ring = offer.ring();
         if (ring.region() >= segments.length) {
             throw new MemifProtocolException(
@@ -216,7 +216,15 @@ final class MemifServer extends MemifEndpoint {
         }
         MemifRing mapped =
                 MemifRing.offered(segments[ring.region()], ring.offset(), ring.ringLog2());
-        return new MemifLink.Lane(mapped, EventFd.adopt(offer.doorbell()));
+        return new MemifLink.Lane(mapped, doorbell(offer.doorbell()));
+    }
+
+    private static EventFd doorbell(Descriptor offered) throws MemifProtocolException {
+        try {
+            return EventFd.adopt(offered);
+        } catch (IOException e) {
+            throw new MemifProtocolException("A ring's doorbell: " + sentence(e), e);
+        }
     }
 
     @Override

@@ -3,8 +3,10 @@ package dev.ringroad.net.driver.memif;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringroad.core.counter.CounterFile;
+import dev.ringroad.core.linux.Descriptor;
 import dev.ringroad.core.linux.EventFd;
 import dev.ringroad.core.linux.Memfd;
+import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.core.memory.Placement;
 import dev.ringroad.core.memory.SharedRegion;
 import dev.ringroad.net.device.DeviceDrop;
@@ -258,6 +260,37 @@ class MemifHostileClientTest {
             peer.say(new AddRing(false, 0, 0, 512, 3, 0), fd);
             MemifMessage answer = peer.say(new Connect("x"), -1);
             assertThat(((Disconnect) answer).reason()).contains("8192").contains("8193");
+        }
+    }
+
+    @Test
+    void aDoorbellThatIsNoEventIsRefused() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        try (RawPeer peer = RawPeer.client(device, path);
+                Descriptor ends = Descriptor.open(pipe.toString(), Descriptor.READ_WRITE, 0, "");
+                SharedRegion region =
+                        SharedRegion.allocate("p", RawPeer.REGION_BYTES, Placement.ordinary())) {
+            peer.say(INIT, -1);
+            MemifMessage answer = peer.offer(region, ends, ends);
+            assertThat(((Disconnect) answer).reason()).contains("is no eventfd");
+            assertThat(device.linkUp()).isFalse();
+            assertThat(device.dropped(MemifDrop.BAD_MESSAGE)).isEqualTo(1);
+        }
+    }
+
+    /** The flag is the eventfd's, so a peer can change it under the device at any time. */
+    @Test
+    void doorbellsThatWaitHoldNobodyUp() throws Exception {
+        try (RawPeer peer = RawPeer.connectedClient(device, path);
+                PollSet wake = new PollSet(4)) {
+            peer.makeDoorbellsWait(peer.toClientDoorbell);
+            assertThat(device.prepareSleep(wake)).isTrue();
+            device.wakeUp();
+            peer.toClient.unmaskInterrupts();
+            burst.add(packet(60));
+            assertThat(device.txQueue(0).transmit(burst)).isEqualTo(1);
+            assertThat(device.linkUp()).isTrue();
         }
     }
 

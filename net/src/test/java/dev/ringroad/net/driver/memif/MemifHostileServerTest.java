@@ -3,6 +3,7 @@ package dev.ringroad.net.driver.memif;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringroad.core.counter.CounterFile;
+import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.core.linux.UnixSeqPacket;
 import dev.ringroad.core.memory.SharedRegion;
 import dev.ringroad.net.device.DeviceDrop;
@@ -149,6 +150,21 @@ class MemifHostileServerTest {
             device.txQueue(0).transmit(burst);
             assertThat(device.linkUp()).isFalse();
             assertThat(peer.farewell()).contains("index beyond the ring");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void doorbellsThatWaitHoldNobodyUp(boolean zeroCopy) throws Exception {
+        try (RawPeer peer = connect(zeroCopy);
+                PollSet wake = new PollSet(4)) {
+            peer.makeDoorbellsWait(peer.toServerDoorbell);
+            assertThat(device.prepareSleep(wake)).isTrue();
+            device.wakeUp();
+            peer.toServer.unmaskInterrupts();
+            burst.add(packet(60));
+            assertThat(device.txQueue(0).transmit(burst)).isEqualTo(1);
+            assertThat(device.linkUp()).isTrue();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.ringroad.net.driver.memif;
 
+import dev.ringroad.core.linux.Descriptor;
 import dev.ringroad.core.linux.EventFd;
 import dev.ringroad.core.linux.Memfd;
 import dev.ringroad.core.linux.UnixSeqPacket;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -82,6 +84,16 @@ final class RawPeer implements AutoCloseable {
 
     /** Offers a region with two rings of eight slots and connects. */
     MemifMessage offer(SharedRegion region) throws Exception {
+        toServerDoorbell = EventFd.create();
+        toClientDoorbell = EventFd.create();
+        owned.add(toServerDoorbell);
+        owned.add(toClientDoorbell);
+        return offer(region, toServerDoorbell.descriptor(), toClientDoorbell.descriptor());
+    }
+
+    /** The same, with whatever for doorbells. */
+    MemifMessage offer(SharedRegion region, Descriptor towardsServer, Descriptor towardsClient)
+            throws Exception {
         memory = region.segment();
         toServer = MemifRing.initialise(memory, 0, RING_LOG2);
         toClient = MemifRing.initialise(memory, TO_CLIENT_AT, RING_LOG2);
@@ -90,14 +102,8 @@ final class RawPeer implements AutoCloseable {
         if (!(answer instanceof Ack)) {
             return answer;
         }
-        toServerDoorbell = EventFd.create();
-        toClientDoorbell = EventFd.create();
-        owned.add(toServerDoorbell);
-        owned.add(toClientDoorbell);
-        say(new AddRing(true, 0, 0, 0, RING_LOG2, 0), toServerDoorbell.descriptor().number());
-        say(
-                new AddRing(false, 0, 0, TO_CLIENT_AT, RING_LOG2, 0),
-                toClientDoorbell.descriptor().number());
+        say(new AddRing(true, 0, 0, 0, RING_LOG2, 0), towardsServer.number());
+        say(new AddRing(false, 0, 0, TO_CLIENT_AT, RING_LOG2, 0), towardsClient.number());
         answer = say(new Connect("raw0"), -1);
         for (int slot = 0; slot < SLOTS; slot++) {
             toClient.descriptorLow(slot, MemifRing.low(0, 0, BUFFER_BYTES));
@@ -107,6 +113,14 @@ final class RawPeer implements AutoCloseable {
             toClient.headRelease(SLOTS);
         }
         return answer;
+    }
+
+    /** Fills the doorbell that the device rings and makes both wait, reading and writing. */
+    void makeDoorbellsWait(EventFd rungByDevice) throws Exception {
+        MemorySegment full = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_LONG, -2L);
+        rungByDevice.descriptor().write(full, 0, Long.BYTES);
+        toServerDoorbell.descriptor().nonBlocking(false);
+        toClientDoorbell.descriptor().nonBlocking(false);
     }
 
     /** Where a buffer lies, 0 to 7 towards the server and 8 to 15 towards the client. */

@@ -1,0 +1,112 @@
+package dev.ringroad.core.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** Events of this process alone, and such as another process holds too. */
+class EventFdTest {
+
+    /** One more would make a writer wait ({@code eventfd(2)}). */
+    private static final long FULL = -2;
+
+    private static EventFd create(boolean shared) throws SystemCallException {
+        return shared ? EventFd.createShared() : EventFd.create();
+    }
+
+    private static boolean isReadable(EventFd event) {
+        try (PollSet set = new PollSet(1)) {
+            set.add(event.descriptor().number(), PollSet.POLLIN);
+            return set.poll(0) == 1;
+        }
+    }
+
+    private static void fill(Descriptor event) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment full = arena.allocateFrom(ValueLayout.JAVA_LONG, FULL);
+            assertThat(event.write(full, 0, Long.BYTES)).isEqualTo(Long.BYTES);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void signalsAddUpAndAreTakenAtOnce(boolean shared) throws Exception {
+        try (EventFd event = create(shared)) {
+            assertThat(isReadable(event)).isFalse();
+            event.signal();
+            event.signal();
+            assertThat(isReadable(event)).isTrue();
+            event.drain();
+            event.drain();
+            assertThat(isReadable(event)).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFullCounterHoldsNobodyUp(boolean shared) throws Exception {
+        try (EventFd event = create(shared)) {
+            fill(event.descriptor());
+            event.signal();
+            assertThat(isReadable(event)).isTrue();
+            event.drain();
+            assertThat(isReadable(event)).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void isHarmlessOnceClosed(boolean shared) throws Exception {
+        EventFd event = create(shared);
+        event.close();
+        event.signal();
+        event.drain();
+        assertThat(event.descriptor().isOpen()).isFalse();
+    }
+
+    @Test
+    void aSharedOneNeverWaitsWhateverItsFlagsSay() throws Exception {
+        try (EventFd event = EventFd.createShared()) {
+            event.descriptor().nonBlocking(false);
+            event.drain();
+            fill(event.descriptor());
+            event.signal();
+            event.drain();
+            assertThat(isReadable(event)).isFalse();
+        }
+    }
+
+    @Test
+    void anOlderKernelIsAskedWhetherTheCallWouldWait() throws Exception {
+        try (EventFd event = EventFd.create()) {
+            event.descriptor().nonBlocking(false);
+            SharedEvent older = new SharedEvent(event.descriptor().number(), false);
+            older.drain();
+            event.signal();
+            older.drain();
+            assertThat(isReadable(event)).isFalse();
+        }
+    }
+
+    @Test
+    void onlyAnEventIsAdopted() throws Exception {
+        try (Descriptor event = EventFd.create().descriptor();
+                EventFd adopted = EventFd.adopt(event)) {
+            event.nonBlocking(false);
+            adopted.drain();
+            adopted.signal();
+            assertThat(isReadable(adopted)).isTrue();
+        }
+        try (Descriptor file = Memfd.create("no event", Mappings.ORDINARY_PAGE_BYTES)) {
+            assertThatThrownBy(() -> EventFd.adopt(file)).hasMessageContaining("is no eventfd");
+            assertThat(file.isOpen()).as("still the caller's").isTrue();
+        }
+    }
+}
