@@ -6,9 +6,11 @@ import dev.ringroad.core.worker.TimingWheel;
 import dev.ringroad.net.device.NetDevice;
 import dev.ringroad.net.packet.Burst;
 import dev.ringroad.net.packet.Packet;
+import dev.ringroad.net.packet.PacketPool;
 import dev.ringroad.net.wire.BigEndian;
 import dev.ringroad.net.wire.EthernetHeader;
 import dev.ringroad.stack.config.StackConfig;
+import dev.ringroad.stack.drop.Arrival;
 import dev.ringroad.stack.drop.DropReason;
 import dev.ringroad.stack.drop.StackCounters;
 import dev.ringroad.stack.icmp.IcmpLayer;
@@ -49,6 +51,12 @@ public final class NetStack implements AutoCloseable {
     private final TcpLayer tcp;
     private final Burst received;
     private final IpDatagram datagram = new IpDatagram();
+
+    private boolean throwsFaults = PacketPool.CHECKED;
+
+    /** The last datagram that was put together from fragments, which is in no burst. */
+    private @Nullable Packet assembled;
+
     private long serviceAtNanos;
     private long lastNanos;
     private boolean closed;
@@ -129,7 +137,8 @@ public final class NetStack implements AutoCloseable {
     /**
      * Does what there is to do now: takes a burst of packets from each device and from the stack
      * itself, lets the protocols have them, fires the timers that are due, and sends what came of
-     * it. Never throws for what was received, never blocks.
+     * it. Never throws for what was received, never blocks: should the stack itself fail over a
+     * packet, that packet is dropped as {@link DropReason#STACK_FAULT}.
      *
      * @return how much was done; 0 when there was nothing
      */
@@ -140,13 +149,15 @@ public final class NetStack implements AutoCloseable {
         NetInterface[] interfaces = ip.interfaces();
         for (NetInterface in : interfaces) {
             if (in.receive(received) > 0) {
-                work += receive(in, nowNanos);
+                work += inputReceived(in, nowNanos);
             }
         }
-        if (ip.hasLoopback()) {
-            work += receiveLoopback(nowNanos);
+        // What protocols send to own addresses meanwhile waits for the next poll, so that this
+        // ends.
+        if (ip.hasLoopback() && ip.takeLoopback(received) > 0) {
+            work += inputReceived(null, nowNanos);
         }
-        work += timers.expire(nowNanos);
+        work += expireTimers(nowNanos);
         tcp.endOfBurst(nowNanos);
         if (nowNanos - serviceAtNanos >= 0) {
             service(nowNanos);
@@ -167,14 +178,72 @@ public final class NetStack implements AutoCloseable {
         serviceAtNanos = Math.max(next, nowNanos);
     }
 
-    private int receive(NetInterface in, long nowNanos) {
+    /**
+     * Lets the protocols have the received burst, which is empty afterwards in any case. One guard
+     * serves the whole burst; only a fault makes it begin anew, behind the packet that caused it.
+     *
+     * @param in null when the burst comes from the stack itself
+     */
+    private int inputReceived(@Nullable NetInterface in, long nowNanos) {
         Burst burst = received;
         int count = burst.size();
-        for (int i = 0; i < count; i++) {
-            receive(in, burst.get(i), nowNanos);
+        int next = 0;
+        try {
+            while (next < count) {
+                try {
+                    while (next < count) {
+                        input(in, burst.get(next++), nowNanos);
+                    }
+                } catch (RuntimeException e) {
+                    releaseLost(burst.get(next - 1));
+                    fault(e);
+                }
+            }
+        } finally {
+            burst.removeFirst(next);
+            burst.releaseAll();
         }
-        burst.clear();
         return count;
+    }
+
+    private void releaseLost(Packet packet) {
+        Arrival.releaseIfLost(packet);
+        Packet whole = assembled;
+        if (whole != null) {
+            Arrival.releaseIfLost(whole);
+        }
+    }
+
+    /** Whether the stack's own faults are thrown, as in checked mode, or only counted. */
+    public void throwFaults(boolean on) {
+        throwsFaults = on;
+    }
+
+    /** Counts a fault of the stack's own; throws it when told to by {@link #throwFaults}. */
+    public void fault(RuntimeException e) {
+        counters.count(DropReason.STACK_FAULT);
+        if (throwsFaults) {
+            throw e;
+        }
+    }
+
+    /** A timer that fails is gone; those that were due with it are fired by the next poll. */
+    private int expireTimers(long nowNanos) {
+        try {
+            return timers.expire(nowNanos);
+        } catch (RuntimeException e) {
+            fault(e);
+            return 1;
+        }
+    }
+
+    private void input(@Nullable NetInterface in, Packet packet, long nowNanos) {
+        Arrival.begin(packet);
+        if (in == null) {
+            dispatch(packet, ip.inputLoopback(packet, datagram, nowNanos), nowNanos);
+        } else {
+            receive(in, packet, nowNanos);
+        }
     }
 
     private void receive(NetInterface in, Packet packet, long nowNanos) {
@@ -187,6 +256,7 @@ public final class NetStack implements AutoCloseable {
         int type = EthernetHeader.type(packet.segment(), at);
         if (type == EthernetHeader.TYPE_IPV4 && destination == in.hardware()) {
             dispatch(
+                    packet,
                     ip.inputV4(in, packet, EthernetHeader.BYTES, false, datagram, nowNanos),
                     nowNanos);
         } else {
@@ -220,6 +290,7 @@ public final class NetStack implements AutoCloseable {
         switch (type) {
             case EthernetHeader.TYPE_IPV4 ->
                     dispatch(
+                            packet,
                             ip.inputV4(in, packet, linkBytes, toGroup, datagram, nowNanos),
                             nowNanos);
             case EthernetHeader.TYPE_ARP -> in.arp().input(packet, linkBytes, nowNanos);
@@ -229,22 +300,15 @@ public final class NetStack implements AutoCloseable {
     }
 
     /**
-     * What protocols send to own addresses while this runs waits for the next poll, so that it
-     * ends.
+     * @param payload what the packet brought, or completed; null when there is nothing to hand up
      */
-    private int receiveLoopback(long nowNanos) {
-        Burst burst = received;
-        int count = ip.takeLoopback(burst);
-        for (int i = 0; i < count; i++) {
-            dispatch(ip.inputLoopback(burst.get(i), datagram, nowNanos), nowNanos);
-        }
-        burst.clear();
-        return count;
-    }
-
-    private void dispatch(@Nullable Packet payload, long nowNanos) {
+    private void dispatch(Packet packet, @Nullable Packet payload, long nowNanos) {
         if (payload == null) {
             return;
+        }
+        if (payload != packet) {
+            Arrival.begin(payload);
+            assembled = payload;
         }
         switch (datagram.protocol()) {
             case Protocols.TCP -> tcp.input(payload, datagram, nowNanos);

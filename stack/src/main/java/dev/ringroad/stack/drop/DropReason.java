@@ -7,6 +7,10 @@ import java.util.Locale;
  * name, so names stay stable from release to release.
  */
 public enum DropReason {
+    // Ourselves.
+    STACK_FAULT(
+            "The stack itself failed over the packet, or over a timer; -Dringroad.checked=true shows where."),
+
     // Link.
     FRAME_TOO_SHORT("The frame is shorter than an Ethernet header."),
     FRAME_NOT_FOR_US("The frame's destination is another host's hardware address."),

@@ -6,6 +6,7 @@ import dev.ringroad.net.wire.Checksum;
 import dev.ringroad.net.wire.IcmpHeader;
 import dev.ringroad.net.wire.Ipv4Header;
 import dev.ringroad.stack.config.StackConfig;
+import dev.ringroad.stack.drop.Arrival;
 import dev.ringroad.stack.drop.DropReason;
 import dev.ringroad.stack.drop.StackCounters;
 import dev.ringroad.stack.ip.IpDatagram;
@@ -104,6 +105,7 @@ public final class IcmpLayer implements ReassemblyExpiry {
         IcmpHeader.checksum(s, at, Checksum.update16(IcmpHeader.checksum(s, at), oldWord, newWord));
         // The flag was about what came in.
         packet.clearFlags(Packet.CHECKSUM_VERIFIED);
+        Arrival.kept(packet);
         ip.send(packet, route, Protocols.ICMP, 0, datagram.trafficClass(), nowNanos);
     }
 

@@ -1,6 +1,5 @@
 package dev.ringroad.stack.socket;
 
-import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.core.linux.SystemCallException;
 import dev.ringroad.stack.NetStack;
 import dev.ringroad.stack.endpoint.Endpoint;
@@ -104,8 +103,11 @@ public final class Pump implements AutoCloseable, Endpoint.Observer {
     public void pollNow() {
         long now = System.nanoTime();
         takeDriversRole(null);
-        stack.poll(now);
-        leave(now);
+        try {
+            stack.poll(now);
+        } finally {
+            leave(now);
+        }
     }
 
     /**
@@ -292,28 +294,37 @@ public final class Pump implements AutoCloseable, Endpoint.Observer {
             yieldCore();
             return;
         }
-        PollSet wake = sleeper.prepare();
-        if (stack.prepareSleep(wake)) {
-            driverSleepsUntilNanos = Math.min(deadlineNanos, stack.nextDeadlineNanos());
-            waiter.sleeper = sleeper;
-            driverAsleep = true;
-            long timeoutNanos =
-                    driverSleepsUntilNanos == Long.MAX_VALUE
-                            ? -1
-                            : Math.max(0, driverSleepsUntilNanos - System.nanoTime());
-            unlock();
+        try {
+            if (stack.prepareSleep(sleeper.prepare())) {
+                sleepIn(sleeper, waiter, deadlineNanos);
+            } else {
+                stack.wakeUp();
+                yieldCore();
+            }
+        } finally {
+            returnSleeper(sleeper);
+        }
+    }
+
+    private void sleepIn(Sleeper sleeper, Waiter waiter, long deadlineNanos) {
+        driverSleepsUntilNanos = Math.min(deadlineNanos, stack.nextDeadlineNanos());
+        long timeoutNanos =
+                driverSleepsUntilNanos == Long.MAX_VALUE
+                        ? -1
+                        : Math.max(0, driverSleepsUntilNanos - System.nanoTime());
+        waiter.sleeper = sleeper;
+        driverAsleep = true;
+        unlock();
+        try {
             sleeper.sleep(timeoutNanos);
+        } finally {
             lock.lock();
             waiter.sleeper = null;
             if (driver == waiter) {
                 driverAsleep = false;
                 stack.wakeUp();
             }
-        } else {
-            stack.wakeUp();
-            yieldCore();
         }
-        returnSleeper(sleeper);
     }
 
     /**
@@ -366,6 +377,13 @@ public final class Pump implements AutoCloseable, Endpoint.Observer {
         }
         driver = waiter;
         turns++;
+    }
+
+    /** The worker's way of leaving: nobody has to be called in its place. */
+    void giveUpDriversRole(Waiter waiter) {
+        if (driver == waiter) {
+            driver = null;
+        }
     }
 
     private void leave(long nowNanos) {

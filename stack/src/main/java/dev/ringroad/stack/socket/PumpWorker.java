@@ -89,12 +89,26 @@ final class PumpWorker implements Runnable {
                 watch();
                 called = false;
                 if (!pump.hasDriver() && !pump.isClosed()) {
-                    pump.takeDriversRole(waiter);
-                    pump.drive(waiter, Long.MAX_VALUE, Cancellation.NEVER);
+                    drive();
                 }
             }
         } finally {
             pump.unlock();
+        }
+    }
+
+    /**
+     * A fault of the stack ends this turn but not the worker: without it nobody would drive for
+     * virtual threads.
+     */
+    private void drive() {
+        pump.takeDriversRole(waiter);
+        try {
+            pump.drive(waiter, Long.MAX_VALUE, Cancellation.NEVER);
+        } catch (RuntimeException e) {
+            pump.stack().fault(e);
+        } finally {
+            pump.giveUpDriversRole(waiter);
         }
     }
 

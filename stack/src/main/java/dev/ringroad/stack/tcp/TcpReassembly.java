@@ -1,6 +1,7 @@
 package dev.ringroad.stack.tcp;
 
 import dev.ringroad.net.packet.Packet;
+import dev.ringroad.stack.drop.Arrival;
 
 /**
  * Segments that came before their turn, sorted, without overlap, bounded in bytes and in segments.
@@ -146,6 +147,7 @@ final class TcpReassembly {
         }
         System.arraycopy(packets, at, packets, at + 1, size - at);
         System.arraycopy(sequences, at, sequences, at + 1, size - at);
+        Arrival.kept(packet);
         packets[at] = packet;
         sequences[at] = sequence;
         bytes += packet.length();

@@ -1,6 +1,7 @@
 package dev.ringroad.stack.tcp;
 
 import dev.ringroad.net.packet.Packet;
+import dev.ringroad.stack.drop.Arrival;
 
 import java.nio.ByteBuffer;
 
@@ -41,6 +42,7 @@ final class TcpReceiveQueue {
         if (size == packets.length) {
             grow();
         }
+        Arrival.kept(packet);
         packets[(head + size) & mask] = packet;
         size++;
     }

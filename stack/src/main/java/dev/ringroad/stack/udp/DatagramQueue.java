@@ -1,6 +1,7 @@
 package dev.ringroad.stack.udp;
 
 import dev.ringroad.net.packet.Packet;
+import dev.ringroad.stack.drop.Arrival;
 
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,7 @@ final class DatagramQueue {
             grow();
         }
         int at = (head + size) & (packets.length - 1);
+        Arrival.kept(packet);
         packets[at] = packet;
         highs[at] = high;
         lows[at] = low;

@@ -3,11 +3,13 @@ package dev.ringroad.stack.socket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringroad.core.counter.CounterFile;
+import dev.ringroad.net.device.DecoratedDevice;
 import dev.ringroad.net.device.NetDevice;
 import dev.ringroad.net.driver.pair.PairDevice;
 import dev.ringroad.stack.NetStack;
 import dev.ringroad.stack.config.Profile;
 import dev.ringroad.stack.config.StackConfig;
+import dev.ringroad.stack.drop.DropReason;
 import dev.ringroad.stack.endpoint.Endpoint;
 import dev.ringroad.stack.ip.InterfaceConfig;
 import dev.ringroad.stack.ip.IpAddress;
@@ -28,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Two stacks in one process, each with threads that wait for it. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -166,7 +169,7 @@ final class PumpTest {
     void aQueueTellsWhichEndpointsBecameReady() throws Exception {
         TcpListener listener = listen();
         try (ExecutorService threads = Executors.newCachedThreadPool()) {
-            Future<TcpConnection> connecting = threads.submit(this::connect);
+            Future<TcpConnection> connecting = threads.submit(() -> connect());
             server.lock();
             try {
                 ReadyQueue queue = server.newReadyQueue();
@@ -204,7 +207,7 @@ final class PumpTest {
         server.unlock();
         assertThat(maySleep).isTrue();
         try (ExecutorService threads = Executors.newCachedThreadPool()) {
-            Future<TcpConnection> connecting = threads.submit(this::connect);
+            Future<TcpConnection> connecting = threads.submit(() -> connect());
             while (!woken.get()) {
                 java.util.concurrent.locks.LockSupport.park();
             }
@@ -214,6 +217,102 @@ final class PumpTest {
         queue.awake();
         assertThat(queue.take()).isNotNull();
         server.unlock();
+    }
+
+    @Test
+    void theWorkerOutlivesAFaultOfTheStack() throws Exception {
+        try (FaultyWorld world = new FaultyWorld(false)) {
+            TcpListener listener = world.listen();
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                Future<TcpConnection> accepting =
+                        threads.submit(() -> accept(world.faulty, listener));
+                world.fail(3);
+                Future<?> connecting = threads.submit(() -> connect(world.peer));
+                assertThat(accepting.get()).isNotNull();
+                connecting.get();
+            }
+        }
+    }
+
+    @Test
+    void aWorkerThatEndsWithAFaultLeavesTheStackToOthers() throws Exception {
+        try (FaultyWorld world = new FaultyWorld(true)) {
+            TcpListener listener = world.listen();
+            world.fail(1);
+            world.faulty.lock();
+            assertThat(world.faulty.hasDriver()).isFalse();
+            world.faulty.unlock();
+            try (ExecutorService threads = Executors.newCachedThreadPool()) {
+                Future<?> connecting = threads.submit(() -> connect(world.peer));
+                assertThat(accept(world.faulty, listener)).isNotNull();
+                connecting.get();
+            }
+        }
+    }
+
+    /** Two more stacks, one of which fails when it is told to. */
+    private final class FaultyWorld implements AutoCloseable {
+        final AtomicInteger failures = new AtomicInteger();
+        final Pump faulty;
+        final Pump peer;
+
+        FaultyWorld(boolean thrown) throws IOException {
+            PairDevice.Ends ends = PairDevice.create("faulty", "peer", 512, 2048, 1500);
+            faulty = pump(new FaultyDevice(ends.a(), failures), "10.0.0.1/24", Profile.LATENCY);
+            peer = pump(ends.b(), "10.0.0.2/24", Profile.LATENCY);
+            faulty.lock();
+            faulty.stack().throwFaults(thrown);
+            faulty.unlock();
+        }
+
+        TcpListener listen() {
+            return PumpTest.listen(faulty);
+        }
+
+        /** Returns when the stack has failed so often. */
+        void fail(int times) {
+            failures.set(times);
+            while (faults() < times) {
+                Thread.yield();
+            }
+        }
+
+        private long faults() {
+            faulty.lock();
+            try {
+                return faulty.stack().counters().value(DropReason.STACK_FAULT);
+            } finally {
+                faulty.unlock();
+            }
+        }
+
+        @Override
+        public void close() {
+            peer.close();
+            faulty.close();
+        }
+    }
+
+    private static final class FaultyDevice extends DecoratedDevice {
+        private final AtomicInteger failures;
+
+        FaultyDevice(NetDevice inner, AtomicInteger failures) {
+            super(inner);
+            this.failures = failures;
+        }
+
+        @Override
+        public void service(long nowNanos) {
+            if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new IllegalStateException("broken device");
+            }
+            super.service(nowNanos);
+        }
+
+        @Override
+        public long nextDeadlineNanos() {
+            return failures.get() > 0 ? System.nanoTime() : Long.MAX_VALUE;
+        }
     }
 
     private void echoes(ExecutorService executor, int connections, int rounds) throws Exception {
@@ -298,41 +397,53 @@ final class PumpTest {
     }
 
     private TcpConnection accept(TcpListener listener) {
-        server.lock();
+        return accept(server, listener);
+    }
+
+    private static TcpConnection accept(Pump pump, TcpListener listener) {
+        pump.lock();
         try {
             TcpConnection accepted;
             while ((accepted = listener.accept()) == null) {
-                server.await(listener, Endpoint.ACCEPT, FOR_EVER, Cancellation.NEVER);
+                pump.await(listener, Endpoint.ACCEPT, FOR_EVER, Cancellation.NEVER);
             }
             return accepted;
         } finally {
-            server.unlock();
+            pump.unlock();
         }
     }
 
     private TcpListener listen() {
-        server.lock();
+        return listen(server);
+    }
+
+    private static TcpListener listen(Pump pump) {
+        pump.lock();
         try {
-            TcpListener listener = server.stack().tcp().listener();
+            TcpListener listener = pump.stack().tcp().listener();
             assertThat(listener.bind(SERVER, PORT, true)).isZero();
             assertThat(listener.listen(128)).isZero();
             return listener;
         } finally {
-            server.unlock();
+            pump.unlock();
         }
     }
 
     private TcpConnection connect() {
-        TcpConnection connection = open(client);
-        client.lock();
+        return connect(client);
+    }
+
+    private static TcpConnection connect(Pump pump) {
+        TcpConnection connection = open(pump);
+        pump.lock();
         try {
             connection.connect(SERVER, PORT, System.nanoTime());
-            client.flush();
-            assertThat(client.await(connection, Endpoint.CONNECT, FOR_EVER, Cancellation.NEVER))
+            pump.flush();
+            assertThat(pump.await(connection, Endpoint.CONNECT, FOR_EVER, Cancellation.NEVER))
                     .isNotZero();
             return connection;
         } finally {
-            client.unlock();
+            pump.unlock();
         }
     }
 
