@@ -76,6 +76,7 @@ final class HeaderPrediction {
         tx.window.update(sequence, acknowledgment, windowField << tx.window.shift());
         if (acknowledged > 0) {
             tx.acknowledged(acknowledgment, -1, nowNanos);
+            connection.layer.confirm(connection, nowNanos);
         }
         if (payload > 0) {
             packet.trimFront(headerBytes);

@@ -39,6 +39,19 @@ class TcpDataTest {
     }
 
     @Test
+    void acknowledgedDataProveThatTheNeighbourIsThere() { // RFC 4861 section 7.3.1
+        TcpConnection c = script.connected();
+        int asked = script.peerSolicitations;
+        for (int second = 0; second < 120; second++) {
+            script.write(c, 10);
+            script.expect(ACK);
+            script.peer(ACK).send();
+            script.elapse(SECOND);
+        }
+        assertThat(script.peerSolicitations).isEqualTo(asked);
+    }
+
+    @Test
     void buffersOfEitherKindAreWrittenAndRead() {
         TcpConnection c = script.connected();
         ByteBuffer source = ByteBuffer.allocateDirect(100).put(5, (byte) 9).position(5).limit(10);

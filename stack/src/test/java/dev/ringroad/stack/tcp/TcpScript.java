@@ -219,6 +219,9 @@ final class TcpScript implements AutoCloseable {
     int lastTimestamp;
     boolean timestampsOn;
 
+    /** How often the stack has asked for the peer's hardware address. */
+    int peerSolicitations;
+
     TcpScript() {
         this(UnaryOperator.identity());
     }
@@ -235,6 +238,7 @@ final class TcpScript implements AutoCloseable {
     private void transmitted(byte[] frame) {
         if (frame[12] == 8 && frame[13] == 6) {
             if (frame[21] == 1 && frame[41] == 2) {
+                peerSolicitations++;
                 device.deliver(arpReply(frame));
             }
         } else if (frame[23] == 6) {
