@@ -306,12 +306,18 @@ public final class Pump implements AutoCloseable, Endpoint.Observer {
         }
     }
 
+    /**
+     * Who loses the role in its sleep is not woken for that: its descriptors, its event or the time
+     * end the sleep as before, for nothing at worst, and it parks. The devices' interrupts are the
+     * new driver's by then.
+     */
     private void sleepIn(Sleeper sleeper, Waiter waiter, long deadlineNanos) {
         driverSleepsUntilNanos = Math.min(deadlineNanos, stack.nextDeadlineNanos());
+        long now = System.nanoTime();
         long timeoutNanos =
                 driverSleepsUntilNanos == Long.MAX_VALUE
                         ? -1
-                        : Math.max(0, driverSleepsUntilNanos - System.nanoTime());
+                        : Math.max(driverSleepsUntilNanos, now) - now;
         waiter.sleeper = sleeper;
         driverAsleep = true;
         unlock();

@@ -10,12 +10,13 @@ import org.jspecify.annotations.Nullable;
 final class Sleeper implements AutoCloseable {
     private static final int DESCRIPTORS_MAX = 64;
 
-    private final PollSet pollSet = new PollSet(DESCRIPTORS_MAX);
     private final EventFd event;
+    private final PollSet pollSet;
     @Nullable Sleeper nextFree;
 
     Sleeper() throws SystemCallException {
         event = EventFd.create();
+        pollSet = new PollSet(DESCRIPTORS_MAX);
     }
 
     /** Empties the set but for the sleeper's own event; devices then add theirs. */

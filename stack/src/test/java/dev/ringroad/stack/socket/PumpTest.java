@@ -250,6 +250,35 @@ final class PumpTest {
         }
     }
 
+    @Test
+    void aDeviceThatIsLongOverdueDoesNotSendTheDriverToSleepForEver() throws Exception {
+        PairDevice.Ends ends = PairDevice.create("overdue", "other", 64, 2048, 1500);
+        try (NetDevice other = ends.b();
+                Pump pump = pump(new OverdueDevice(ends.a()), "10.0.0.1/24", Profile.SAFE)) {
+            assertThat(other.linkUp()).isTrue();
+            TcpListener listener = listen(pump);
+            pump.lock();
+            try {
+                long soon = System.nanoTime() + 20_000_000;
+                assertThat(pump.await(listener, Endpoint.ACCEPT, soon, Cancellation.NEVER))
+                        .isZero();
+            } finally {
+                pump.unlock();
+            }
+        }
+    }
+
+    private static final class OverdueDevice extends DecoratedDevice {
+        OverdueDevice(NetDevice inner) {
+            super(inner);
+        }
+
+        @Override
+        public long nextDeadlineNanos() {
+            return Long.MIN_VALUE;
+        }
+    }
+
     /** Two more stacks, one of which fails when it is told to. */
     private final class FaultyWorld implements AutoCloseable {
         final AtomicInteger failures = new AtomicInteger();
