@@ -241,9 +241,20 @@ public final class MemifDevice implements NetDevice {
             former.close();
         }
         if (present != null) {
-            rxQueue.attach(present);
-            txQueue.attach(present);
-            attached = present;
+            attach(present);
+        }
+    }
+
+    private void attach(MemifLink link) {
+        attached = link;
+        try {
+            rxQueue.attach(link);
+            txQueue.attach(link);
+            if (link.mayShrink()) {
+                MemifLink.raiseFault();
+            }
+        } catch (InternalError e) {
+            memoryGone(link);
         }
     }
 

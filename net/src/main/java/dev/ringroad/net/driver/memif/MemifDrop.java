@@ -26,7 +26,9 @@ public enum MemifDrop {
     /** A control message that breaks the protocol; the connection ends. */
     BAD_MESSAGE("connections ended by a message that breaks the protocol"),
     /** Descriptors came with a message that has no place for them. */
-    STRAY_DESCRIPTOR("descriptors that came with a message they do not belong to");
+    STRAY_DESCRIPTOR("descriptors that came with a message they do not belong to"),
+    /** A client in its handshake met a defect here and was sent away for it. */
+    UNFORESEEN("clients sent away because of an error that nobody foresaw");
 
     private final String counterName;
     private final String sentence;

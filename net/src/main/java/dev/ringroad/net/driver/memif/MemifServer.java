@@ -20,23 +20,35 @@ import java.util.List;
  * listening for its successor.
  *
  * <p>Several clients may be in their handshake at a time, so that a silent one keeps no other out;
- * who offers everything while a link is up is refused.
+ * who offers everything while a link is up is refused. When all places are taken, the next client
+ * gets that of the oldest, who had a second for what takes milliseconds.
  */
 final class MemifServer extends MemifEndpoint {
 
-    private static final int CANDIDATES_MAX = 8;
+    static final int CANDIDATES_MAX = 8;
+
+    /** A candidate is left that long before it has to make room for the next client. */
+    static final long PATIENCE_NANOS = 1_000_000_000L;
+
+    /** How long nobody is accepted after that failed, out of descriptors perhaps. */
+    static final long REST_NANOS = 100_000_000L;
+
+    /** How offered memory becomes a region; takes the descriptor over, also when it throws. */
+    interface RegionMapper {
+        SharedRegion map(Descriptor file, long bytes) throws IOException;
+    }
 
     /** A client on its way. */
     private static final class Candidate implements AutoCloseable {
         final MemifControl control;
         final MemifServerHandshake handshake;
-        final long deadlineNanos;
+        final long beginNanos;
         boolean linked;
 
-        Candidate(MemifControl control, MemifServerHandshake handshake, long deadlineNanos) {
+        Candidate(MemifControl control, MemifServerHandshake handshake, long beginNanos) {
             this.control = control;
             this.handshake = handshake;
-            this.deadlineNanos = deadlineNanos;
+            this.beginNanos = beginNanos;
         }
 
         @Override
@@ -49,14 +61,38 @@ final class MemifServer extends MemifEndpoint {
     }
 
     private final UnixSeqPacket listener;
+    private final RegionMapper mapper;
+
+    /** In the order of their coming. */
     private final List<Candidate> candidates = new ArrayList<>();
+
+    /** While it is false, the listener is not looked at, so that it doesn't end sleeps either. */
+    private boolean accepting = true;
+
+    private long acceptAgainNanos;
 
     /**
      * @throws IOException if the socket can't be listened on; the message says why
      */
     MemifServer(MemifConfig config, MemifCounters counters) throws IOException {
+        this(
+                config,
+                counters,
+                listen(config),
+                config.unsealedAllowed() ? SharedRegion::map : SharedRegion::mapSealed);
+    }
+
+    /**
+     * @param listener whom clients come from; closed with this server
+     */
+    MemifServer(
+            MemifConfig config,
+            MemifCounters counters,
+            UnixSeqPacket listener,
+            RegionMapper mapper) {
         super(config, counters, "listening on " + config.path());
-        this.listener = listen(config);
+        this.listener = listener;
+        this.mapper = mapper;
     }
 
     /** Listens; a socket file that nobody listens on any more is replaced by the socket itself. */
@@ -80,51 +116,80 @@ final class MemifServer extends MemifEndpoint {
     @Override
     void control(long nowNanos) {
         MemifLink present = link();
+        accepting |= nowNanos - acceptAgainNanos >= 0;
         boolean fine = present != null && present.fault() == null;
         if (fine && candidates.isEmpty() && nothingReady()) {
             return;
         }
         watchLink();
+        advanceAll(nowNanos);
         accept(nowNanos);
+    }
+
+    private void advanceAll(long nowNanos) {
         // By index and from the end: an iterator would be garbage every millisecond.
         for (int i = candidates.size() - 1; i >= 0; i--) {
             Candidate candidate = candidates.get(i);
             if (!advance(candidate, nowNanos)) {
-                candidate.close();
                 candidates.remove(i);
+                forget(candidate);
             }
         }
     }
 
     private void accept(long nowNanos) {
-        while (candidates.size() < CANDIDATES_MAX) {
-            UnixSeqPacket socket = nextClient();
+        while (accepting) {
+            boolean full = candidates.size() == CANDIDATES_MAX;
+            if (full && nowNanos - candidates.getFirst().beginNanos < PATIENCE_NANOS) {
+                pause(candidates.getFirst().beginNanos + PATIENCE_NANOS);
+                return;
+            }
+            UnixSeqPacket socket = nextClient(nowNanos);
             if (socket == null) {
                 return;
             }
-            Candidate candidate =
-                    new Candidate(
-                            new MemifControl(socket),
-                            new MemifServerHandshake(config),
-                            nowNanos + HANDSHAKE_NANOS_MAX);
-            try {
-                candidate.control.send(candidate.handshake.hello(), -1);
-                candidates.add(candidate);
-            } catch (IOException e) {
-                refused(candidate.control, e);
-                candidate.close();
+            if (full) {
+                Candidate oldest = candidates.removeFirst();
+                refused(oldest.control, new MemifProtocolException("Others want the place."));
+                forget(oldest);
             }
+            greet(socket, nowNanos);
         }
     }
 
-    private @Nullable UnixSeqPacket nextClient() {
+    private void pause(long untilNanos) {
+        accepting = false;
+        acceptAgainNanos = untilNanos;
+    }
+
+    /** Closes what a candidate had, unless that is a link's now. */
+    private void forget(Candidate candidate) {
+        candidate.close();
+        // A place is free, and perhaps the descriptors that were missing.
+        accepting = true;
+    }
+
+    private @Nullable UnixSeqPacket nextClient(long nowNanos) {
         try {
             return listener.accept();
         } catch (SystemCallException e) {
-            // Out of descriptors, perhaps; the client waits in the queue, and the next call tries
-            // again.
+            // The client waits in the queue and keeps the listener readable: no reason to be
+            // woken before something can have changed.
+            pause(nowNanos + REST_NANOS);
             status(sentence(e));
             return null;
+        }
+    }
+
+    private void greet(UnixSeqPacket socket, long nowNanos) {
+        Candidate candidate =
+                new Candidate(new MemifControl(socket), new MemifServerHandshake(config), nowNanos);
+        try {
+            candidate.control.send(candidate.handshake.hello(), -1);
+            candidates.add(candidate);
+        } catch (IOException e) {
+            refused(candidate.control, e);
+            candidate.close();
         }
     }
 
@@ -142,14 +207,18 @@ final class MemifServer extends MemifEndpoint {
                     return false;
                 }
             }
-            if (nowNanos - candidate.deadlineNanos >= 0) {
+            if (nowNanos - candidate.beginNanos >= HANDSHAKE_NANOS_MAX) {
                 throw new MemifProtocolException("The handshake took too long.");
             }
             return true;
         } catch (MemifProtocolException | IOException e) {
             refused(candidate.control, e);
-            return false;
+        } catch (RuntimeException e) {
+            // Whatever it was, it concerns this client, and the others are served on.
+            counters.drop(MemifDrop.UNFORESEEN);
+            refused(candidate.control, e);
         }
+        return false;
     }
 
     private void connect(Candidate candidate, MemifMessage message)
@@ -160,8 +229,6 @@ final class MemifServer extends MemifEndpoint {
         MemifLink link = map(candidate);
         candidate.linked = true;
         try {
-            // Before CONNECTED, so that a client which transmits at once finds its doorbell masked.
-            link.receive().ring().maskInterrupts();
             candidate.control.send(candidate.handshake.connected(), -1);
         } catch (IOException e) {
             link.close();
@@ -179,18 +246,17 @@ final class MemifServer extends MemifEndpoint {
             MemorySegment[] segments = new MemorySegment[offers.size()];
             for (int i = 0; i < segments.length; i++) {
                 MemifServerHandshake.RegionOffer offer = offers.get(i);
-                SharedRegion region =
-                        config.unsealedAllowed()
-                                ? SharedRegion.map(offer.descriptor(), offer.bytes())
-                                : SharedRegion.mapSealed(offer.descriptor(), offer.bytes());
+                SharedRegion region = mapper.map(offer.descriptor(), offer.bytes());
                 mapped.add(region);
                 segments[i] = region.segment();
             }
             MemifLink.Lane receive = lane(handshake.toServer(), segments);
             MemifLink.Lane transmit = lane(handshake.toClient(), segments);
+            // Before CONNECTED, so that a client which transmits at once finds its doorbell masked.
+            receive.ring().maskInterrupts();
             MemifLink.raiseFault();
             return new MemifLink(candidate.control, mapped, segments, receive, transmit, null);
-        } catch (MemifProtocolException | IOException e) {
+        } catch (MemifProtocolException | IOException | RuntimeException e) {
             close(mapped);
             throw e;
         } catch (InternalError e) {
@@ -229,8 +295,7 @@ final class MemifServer extends MemifEndpoint {
 
     @Override
     void addDescriptors(PollSet wake) {
-        if (candidates.size() < CANDIDATES_MAX) {
-            // Whom accept() would leave in the queue must not end the sleep.
+        if (accepting) {
             wake.add(listener.descriptor().number(), PollSet.POLLIN);
         }
         for (int i = 0; i < candidates.size(); i++) {
@@ -245,11 +310,10 @@ final class MemifServer extends MemifEndpoint {
 
     @Override
     long nextDeadlineNanos() {
-        long next = Long.MAX_VALUE;
-        for (int i = 0; i < candidates.size(); i++) {
-            next = Math.min(next, candidates.get(i).deadlineNanos);
-        }
-        return next;
+        long next = accepting ? Long.MAX_VALUE : acceptAgainNanos;
+        return candidates.isEmpty()
+                ? next
+                : Math.min(next, candidates.getFirst().beginNanos + HANDSHAKE_NANOS_MAX);
     }
 
     @Override

@@ -414,7 +414,7 @@ class MemifHostileClientTest {
                 RawPeer other = RawPeer.connectedClient(device, path)) {
             assertThat(device.linkUp()).isTrue();
             assertThat(other.toServer).isNotNull();
-            RawPeer.serviceLater(device, MemifEndpoint.HANDSHAKE_NANOS_MAX + 1);
+            RawPeer.serviceLater(device::service, MemifEndpoint.HANDSHAKE_NANOS_MAX + 1);
             assertThat(silent.farewell()).contains("took too long");
         }
     }

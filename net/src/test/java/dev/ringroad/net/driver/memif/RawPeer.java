@@ -22,6 +22,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 
 /**
  * A peer made by hand, which says and writes what a test wants. The device under test is serviced
@@ -36,7 +38,10 @@ final class RawPeer implements AutoCloseable {
     static final int BUFFER_BYTES = 2048;
     static final long REGION_BYTES = BUFFERS_AT + 2L * SLOTS * BUFFER_BYTES;
 
-    final MemifDevice device;
+    private final LongConsumer service;
+    private final Supplier<String> status;
+    static final long STEP_NANOS = 5_000_000;
+
     final List<AutoCloseable> owned = new ArrayList<>();
     @Nullable UnixSeqPacket listener;
     @Nullable UnixSeqPacket socket;
@@ -51,21 +56,36 @@ final class RawPeer implements AutoCloseable {
     private static long clockNanos = System.nanoTime();
 
     static void service(MemifDevice device) {
-        serviceLater(device, 5_000_000);
+        serviceLater(device::service, STEP_NANOS);
     }
 
-    static void serviceLater(MemifDevice device, long nanos) {
+    static void serviceLater(LongConsumer service, long nanos) {
         clockNanos += nanos;
-        device.service(clockNanos);
+        service.accept(clockNanos);
     }
 
-    private RawPeer(MemifDevice device) {
-        this.device = device;
+    static long now() {
+        return clockNanos;
+    }
+
+    private RawPeer(LongConsumer service, Supplier<String> status) {
+        this.service = service;
+        this.status = status;
     }
 
     /** A client that has connected and got its HELLO. */
     static RawPeer client(MemifDevice device, String path) throws Exception {
-        RawPeer peer = new RawPeer(device);
+        return client(device::service, device::status, path);
+    }
+
+    /** The same, of a server without its device. */
+    static RawPeer client(MemifServer server, String path) throws Exception {
+        return client(server::service, server::status, path);
+    }
+
+    private static RawPeer client(LongConsumer service, Supplier<String> status, String path)
+            throws Exception {
+        RawPeer peer = new RawPeer(service, status);
         peer.socket = UnixSeqPacket.connect(path, false);
         peer.control = new MemifControl(peer.socket);
         require(peer.exchange(), Hello.class);
@@ -75,11 +95,16 @@ final class RawPeer implements AutoCloseable {
     /** A client that is through the handshake. */
     static RawPeer connectedClient(MemifDevice device, String path) throws Exception {
         RawPeer peer = client(device, path);
-        peer.say(new Init(0x200, 0, 0, "", "raw"), -1);
-        SharedRegion region = SharedRegion.allocate("raw", REGION_BYTES, Placement.ordinary());
-        peer.owned.add(region);
-        peer.offer(region);
+        peer.offer();
         return peer;
+    }
+
+    /** Introduces itself, offers memory of its own and connects. */
+    MemifMessage offer() throws Exception {
+        say(new Init(0x200, 0, 0, "", "raw"), -1);
+        SharedRegion region = SharedRegion.allocate("raw", REGION_BYTES, Placement.ordinary());
+        owned.add(region);
+        return offer(region);
     }
 
     /** Offers a region with two rings of eight slots and connects. */
@@ -136,7 +161,7 @@ final class RawPeer implements AutoCloseable {
 
     /** A server that waits for the device to connect, and has said HELLO. */
     static RawPeer server(MemifDevice device, UnixSeqPacket listener) throws Exception {
-        RawPeer peer = new RawPeer(device);
+        RawPeer peer = new RawPeer(device::service, device::status);
         peer.listener = listener;
         for (int i = 0; peer.socket == null; i++) {
             service(device);
@@ -176,7 +201,7 @@ final class RawPeer implements AutoCloseable {
                 }
                 case Connect _ -> {
                     control.send(new Connected("raw0"), -1);
-                    service(device);
+                    serviceLater(service, STEP_NANOS);
                     memory = regions.getFirst().segment();
                     return regions;
                 }
@@ -206,13 +231,13 @@ final class RawPeer implements AutoCloseable {
     /** The device's next message. */
     MemifMessage exchange() throws Exception {
         for (int i = 0; i < 100_000; i++) {
-            service(device);
+            serviceLater(service, STEP_NANOS);
             MemifMessage message = control.receive();
             if (message != null) {
                 return message;
             }
         }
-        throw new AssertionError("the device says nothing; its status: " + device.status());
+        throw new AssertionError("the device says nothing; its status: " + status.get());
     }
 
     /** What the device says last, or that it closed the socket. */
