@@ -31,6 +31,9 @@ public final class MemifDevice implements NetDevice {
 
     private static final int LINE_BYTES = 64;
 
+    /** How soon service is wanted while the peer lacks buffers. */
+    private static final long STARVED_NANOS = 1_000_000L;
+
     private final String name;
     private final MemifConfig config;
     private final MemifCounters counters;
@@ -41,6 +44,7 @@ public final class MemifDevice implements NetDevice {
     private final MemifEndpoint endpoint;
     private final Capabilities capabilities;
     private @Nullable MemifLink attached;
+    private long servicedNanos;
     private boolean closed;
 
     private MemifDevice(
@@ -223,6 +227,7 @@ public final class MemifDevice implements NetDevice {
         if (closed) {
             return;
         }
+        servicedNanos = nowNanos;
         endpoint.service(nowNanos);
         MemifLink present = endpoint.link();
         if (present != attached) {
@@ -260,7 +265,19 @@ public final class MemifDevice implements NetDevice {
 
     @Override
     public long nextDeadlineNanos() {
-        return closed ? Long.MAX_VALUE : endpoint.nextDeadlineNanos();
+        if (closed) {
+            return Long.MAX_VALUE;
+        }
+        long next = endpoint.nextDeadlineNanos();
+        return rxQueue.isStarved() ? Math.min(next, refillNanos()) : next;
+    }
+
+    /**
+     * At once, a time that is over, when packets are back in the pool; else soon, as those that the
+     * server has sent come back in {@link #service} only.
+     */
+    private long refillNanos() {
+        return rxQueue.hasWork() ? servicedNanos : servicedNanos + STARVED_NANOS;
     }
 
     @Override

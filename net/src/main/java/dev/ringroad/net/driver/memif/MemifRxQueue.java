@@ -13,4 +13,12 @@ sealed interface MemifRxQueue extends RxQueue permits MemifCopyRxQueue, MemifZer
 
     /** Whether a call of receive would find something to do. */
     boolean hasWork();
+
+    /**
+     * Whether the peer is about to lack buffers, or does, because the pool could spare none. It can
+     * then say nothing that would wake this end.
+     */
+    default boolean isStarved() {
+        return false;
+    }
 }

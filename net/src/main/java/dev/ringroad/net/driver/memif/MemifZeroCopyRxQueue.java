@@ -58,7 +58,7 @@ final class MemifZeroCopyRxQueue implements MemifRxQueue {
         link = null;
         ring = null;
         int mask = lent.length - 1;
-        int out = (headIndex - nextIndex) & MemifRing.INDEX_MASK;
+        int out = lentCount();
         for (int i = 0; i < out; i++) {
             pool.at(lent[(nextIndex + i) & mask]).release();
         }
@@ -69,7 +69,22 @@ final class MemifZeroCopyRxQueue implements MemifRxQueue {
     @Override
     public boolean hasWork() {
         MemifRing r = ring;
-        return r != null && r.tailAcquire() != nextIndex;
+        return r != null && (r.tailAcquire() != nextIndex || (isStarved() && sparePackets() > 0));
+    }
+
+    @Override
+    public boolean isStarved() {
+        MemifRing r = ring;
+        return r != null && lentCount() < (r.size() + 3) >> 2;
+    }
+
+    private int lentCount() {
+        return (headIndex - nextIndex) & MemifRing.INDEX_MASK;
+    }
+
+    /** What the pool has beyond a reserve for transmitting. */
+    private int sparePackets() {
+        return pool.available() - (pool.packets() >> 2);
     }
 
     @Override
@@ -83,7 +98,7 @@ final class MemifZeroCopyRxQueue implements MemifRxQueue {
         if (filled < into.room()) {
             int seen = r.tailAcquire();
             filled = (seen - nextIndex) & MemifRing.INDEX_MASK;
-            if (filled > ((headIndex - nextIndex) & MemifRing.INDEX_MASK)) {
+            if (filled > lentCount()) {
                 fail(MemifDrop.INDEX_JUMP);
                 return 0;
             }
@@ -98,7 +113,7 @@ final class MemifZeroCopyRxQueue implements MemifRxQueue {
 
     /** Gives what the pool could not spare before; a ring without any buffer is a lack to count. */
     private void giveMissingBuffers(MemifRing r) {
-        if (((headIndex - nextIndex) & MemifRing.INDEX_MASK) == r.size()) {
+        if (lentCount() == r.size()) {
             return;
         }
         giveBuffers(r);
@@ -205,11 +220,7 @@ final class MemifZeroCopyRxQueue implements MemifRxQueue {
         int size = r.size();
         int mask = size - 1;
         int head = headIndex;
-        int room = size - ((head - nextIndex) & MemifRing.INDEX_MASK);
-        int spare = pool.available() - (pool.packets() >> 2);
-        if (room > spare) {
-            room = spare;
-        }
+        int room = Math.min(size - lentCount(), sparePackets());
         if (room <= 0) {
             return;
         }

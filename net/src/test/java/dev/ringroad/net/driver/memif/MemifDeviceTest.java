@@ -178,6 +178,77 @@ class MemifDeviceTest {
         }
     }
 
+    /** Takes all packets of the pool, and lets the server use up those that the ring has. */
+    private Burst starve(MemifDevice client, MemifDevice server) {
+        Burst held = new Burst(client.pool().packets());
+        while (client.pool().available() > 0) {
+            held.add(packet(client, 60));
+        }
+        for (int i = 0; i < 16; i++) {
+            out.add(packet(server, 60));
+        }
+        assertThat(server.txQueue(0).transmit(out)).isEqualTo(16);
+        assertThat(client.rxQueue(0).receive(in)).isEqualTo(16);
+        out.add(packet(server, 60));
+        assertThat(server.txQueue(0).transmit(out)).as("no buffer is left").isZero();
+        return held;
+    }
+
+    @Test
+    void aPacketThatComesBackGoesToTheStarvedRingThoughTheOwnerSleeps() throws Exception {
+        try (MemifDevice server = server(MemifConfig.server(path()).withRingLog2(4));
+                MemifDevice client =
+                        client(MemifConfig.client(path()).withRingLog2(4).withZeroCopy(true));
+                PollSet wake = new PollSet(4)) {
+            serviceUntil(true, server, client);
+            assertThat(client.nextDeadlineNanos()).isEqualTo(Long.MAX_VALUE);
+            Burst held = starve(client, server);
+            assertThat(client.prepareSleep(wake)).as("there is nothing to do").isTrue();
+            assertThat(client.nextDeadlineNanos())
+                    .as("soon, because the server can't ring")
+                    .isBetween(nowNanos + 1, nowNanos + SECOND / 100);
+
+            held.releaseAll();
+            assertThat(client.nextDeadlineNanos()).isLessThanOrEqualTo(nowNanos);
+            client.wakeUp();
+            assertThat(client.prepareSleep(wake)).as("the ring can be filled").isFalse();
+            in.releaseAll();
+            assertThat(client.rxQueue(0).receive(in)).isZero();
+            assertThat(server.txQueue(0).transmit(out)).isEqualTo(1);
+            assertThat(client.rxQueue(0).receive(in)).isEqualTo(1);
+            in.releaseAll();
+            assertThat(client.prepareSleep(wake)).isTrue();
+            assertThat(client.nextDeadlineNanos()).isEqualTo(Long.MAX_VALUE);
+        }
+    }
+
+    /** The packets are in the transmit ring, where the server is done with them. */
+    @Test
+    void packetsThatWereSentComeBackToTheStarvedRing() throws Exception {
+        try (MemifDevice server = server(MemifConfig.server(path()).withRingLog2(4));
+                MemifDevice client =
+                        client(
+                                MemifConfig.client(path())
+                                        .withRingLog2(4)
+                                        .withPackets(32)
+                                        .withZeroCopy(true));
+                PollSet wake = new PollSet(4)) {
+            serviceUntil(true, server, client);
+            Burst held = starve(client, server);
+            assertThat(client.txQueue(0).transmit(held)).isEqualTo(16);
+            assertThat(server.rxQueue(0).receive(held)).isEqualTo(16);
+            held.releaseAll();
+            assertThat(client.prepareSleep(wake)).isTrue();
+            nowNanos = client.nextDeadlineNanos();
+            client.wakeUp();
+            client.service(nowNanos);
+            assertThat(client.prepareSleep(wake)).as("the ring can be filled").isFalse();
+            assertThat(client.rxQueue(0).receive(held)).isZero();
+            assertThat(server.txQueue(0).transmit(out)).isEqualTo(1);
+            in.releaseAll();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void eitherEndMayLeaveAndReturn(boolean zeroCopy) throws Exception {
