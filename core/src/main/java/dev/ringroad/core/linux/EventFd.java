@@ -126,18 +126,21 @@ public final class EventFd implements AutoCloseable {
         }
     }
 
-    /** Takes all signals; the descriptor is no longer readable. */
-    public void drain() {
+    /**
+     * Takes all signals; the descriptor is no longer readable.
+     *
+     * @return whether there was one
+     */
+    public boolean drain() {
         int number = descriptor.number();
         if (number < 0) {
-            return;
+            return false;
         }
         if (shared != null) {
-            shared.drain();
-            return;
+            return shared.drain();
         }
         try {
-            long ignored = (long) READ.invokeExact(number, drained, 8L);
+            return (long) READ.invokeExact(number, drained, 8L) == 8L;
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }

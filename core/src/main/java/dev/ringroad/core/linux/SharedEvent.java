@@ -103,13 +103,9 @@ final class SharedEvent {
         }
     }
 
-    /** Empties the counter. */
-    void drain() {
-        if (readsWithoutWaiting) {
-            readNow();
-        } else if (ready(readable, PollSet.POLLIN)) {
-            read();
-        }
+    /** Empties the counter; false when it was empty. */
+    boolean drain() {
+        return readsWithoutWaiting ? readNow() : ready(readable, PollSet.POLLIN) && read();
     }
 
     /** Adds one, unless the counter is full; then it is readable anyway. */
@@ -140,9 +136,10 @@ final class SharedEvent {
         }
     }
 
-    private void read() {
+    private boolean read() {
         try {
-            long ignored = (long) READ.invokeExact(number, counter, (long) Long.BYTES);
+            long bytes = (long) READ.invokeExact(number, counter, (long) Long.BYTES);
+            return bytes == Long.BYTES;
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }

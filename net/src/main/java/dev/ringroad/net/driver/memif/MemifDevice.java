@@ -327,7 +327,11 @@ public final class MemifDevice implements NetDevice {
         }
         try {
             link.receive().ring().maskInterrupts();
-            link.receive().doorbell().drain();
+            if (!link.receive().doorbell().drain()) {
+                // Who goes to sleep again before the sockets were looked at does not sleep, as
+                // what has come there keeps them readable.
+                endpoint.lookSoon();
+            }
             if (link.mayShrink()) {
                 MemifLink.raiseFault();
             }

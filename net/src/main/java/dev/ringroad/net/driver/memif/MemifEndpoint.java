@@ -28,6 +28,7 @@ abstract sealed class MemifEndpoint implements AutoCloseable permits MemifServer
     private @Nullable MemifLink link;
     private String status;
     private long lookedNanos;
+    private boolean mustLook;
     private final PollSet glance = new PollSet(DESCRIPTORS);
 
     MemifEndpoint(MemifConfig config, MemifCounters counters, String status) {
@@ -38,16 +39,23 @@ abstract sealed class MemifEndpoint implements AutoCloseable permits MemifServer
 
     /**
      * Does what can be done now without waiting. While a link is up that is a look at the sockets,
-     * a system call, which is not made more often than twice a millisecond.
+     * a system call, which is not made more often than twice a millisecond unless something else
+     * than frames may have ended a sleep ({@link #lookSoon}).
      */
     final void service(long nowNanos) {
         MemifLink present = link;
         boolean fine = present != null && present.fault() == null;
-        if (fine && nowNanos - lookedNanos < LOOK_NANOS) {
+        if (fine && !mustLook && nowNanos - lookedNanos < LOOK_NANOS) {
             return;
         }
+        mustLook = false;
         lookedNanos = nowNanos;
         control(nowNanos);
+    }
+
+    /** Makes the next {@link #service} look, however short ago the last look was. */
+    final void lookSoon() {
+        mustLook = true;
     }
 
     /** One call that allocates nothing, before those that accept and receive for nobody. */

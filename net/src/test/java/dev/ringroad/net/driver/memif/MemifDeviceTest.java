@@ -371,7 +371,11 @@ class MemifDeviceTest {
             assertThat(wake.poll(0)).isZero();
             client.close();
             assertThat(wake.poll(SECOND)).as("the end of the peer wakes").isPositive();
+            server.service(nowNanos);
+            assertThat(server.linkUp()).as("looked at a moment ago").isTrue();
             server.wakeUp();
+            server.service(nowNanos);
+            assertThat(server.linkUp()).as("looked at after each sleep").isFalse();
         }
     }
 
