@@ -15,7 +15,7 @@ import java.nio.file.Path;
 
 /**
  * Memory that can be shared with other processes and devices: a file in memory, mapped, its pages
- * present.
+ * present unless a limit was given for that.
  *
  * <p>The segment belongs to an arena of its own, so an access after {@link #close} throws {@link
  * IllegalStateException} instead of touching foreign memory. Closing costs tens of microseconds and
@@ -93,7 +93,7 @@ public final class SharedRegion implements AutoCloseable {
             long size = pages.roundUp(bytes);
             Memfd.resize(memory, size);
             Memfd.seal(memory, Memfd.SEAL_SHRINK | Memfd.SEAL_GROW | Memfd.SEAL_SEAL);
-            return map(memory, size, size, pages, true, numaNode);
+            return map(memory, size, size, pages, true, numaNode, Long.MAX_VALUE);
         } catch (Throwable t) {
             memory.close();
             throw t;
@@ -107,18 +107,43 @@ public final class SharedRegion implements AutoCloseable {
      * InternalError}.
      */
     public static SharedRegion map(Descriptor file, long bytes) throws IOException {
-        return adopt(file, bytes, false);
+        return map(file, bytes, Long.MAX_VALUE);
     }
 
-    /** As {@link #map}, but refuses a file that its owner could shrink under our hands. */
-    public static SharedRegion mapSealed(Descriptor file, long bytes) throws IOException {
-        return adopt(file, bytes, true);
+    /**
+     * As {@link #map(Descriptor, long)}, for a region whose size somebody else has chosen, to whom
+     * this thread does not owe the time that all its pages take.
+     *
+     * @param presentBytesMax how much is brought in at once, from the beginning; the pages behind
+     *     it come at their first touch
+     */
+    public static SharedRegion map(Descriptor file, long bytes, long presentBytesMax)
+            throws IOException {
+        return adopt(file, bytes, false, presentBytesMax);
     }
 
-    private static SharedRegion adopt(Descriptor file, long bytes, boolean sealRequired)
+    /**
+     * As {@link #map(Descriptor, long, long)}, but refuses a file that its owner could shrink under
+     * our hands.
+     */
+    public static SharedRegion mapSealed(Descriptor file, long bytes, long presentBytesMax)
+            throws IOException {
+        return adopt(file, bytes, true, presentBytesMax);
+    }
+
+    private static SharedRegion adopt(
+            Descriptor file, long bytes, boolean sealRequired, long presentBytesMax)
             throws IOException {
         try {
             requirePositive(bytes);
+            // First: a file that has seals is in memory, so that no file server of the peer's
+            // answers
+            // (or does not) what is asked of it next.
+            if (sealRequired && (Memfd.seals(file) & Memfd.SEAL_SHRINK) == 0) {
+                throw new IOException(
+                        "The shared file is not sealed against shrinking, so its owner could take mapped"
+                                + " pages away. Remedy: the peer has to set F_SEAL_SHRINK.");
+            }
             long present = Memfd.byteSize(file);
             if (present < bytes) {
                 throw new IOException(
@@ -128,13 +153,8 @@ public final class SharedRegion implements AutoCloseable {
                                 + bytes
                                 + ". Remedy: the peer has to send the descriptor of the whole region.");
             }
-            if (sealRequired && (Memfd.seals(file) & Memfd.SEAL_SHRINK) == 0) {
-                throw new IOException(
-                        "The shared file is not sealed against shrinking, so its owner could take mapped"
-                                + " pages away. Remedy: the peer has to set F_SEAL_SHRINK.");
-            }
             PageSize pages = pageSizeOf(Memfd.pageBytes(file));
-            return map(file, bytes, pages.roundUp(bytes), pages, true, -1);
+            return map(file, bytes, pages.roundUp(bytes), pages, true, -1, presentBytesMax);
         } catch (Throwable t) {
             file.close();
             throw t;
@@ -172,7 +192,13 @@ public final class SharedRegion implements AutoCloseable {
                                 + " are needed");
             }
             return map(
-                    file, bytes, PageSize.ORDINARY.roundUp(bytes), PageSize.ORDINARY, writable, -1);
+                    file,
+                    bytes,
+                    PageSize.ORDINARY.roundUp(bytes),
+                    PageSize.ORDINARY,
+                    writable,
+                    -1,
+                    Long.MAX_VALUE);
         } catch (Throwable t) {
             file.close();
             throw t;
@@ -186,7 +212,8 @@ public final class SharedRegion implements AutoCloseable {
             long mappedBytes,
             PageSize pages,
             boolean writable,
-            int numaNode)
+            int numaNode,
+            long presentBytesMax)
             throws SystemCallException {
         long address = Mappings.map(file, mappedBytes, writable, OUT_OF_PAGES);
         Arena arena = Arena.ofShared();
@@ -201,8 +228,10 @@ public final class SharedRegion implements AutoCloseable {
             if (numaNode >= 0) {
                 Mappings.bindToNode(address, mappedBytes, numaNode);
             }
-            if (!Mappings.populate(address, mappedBytes, writable, OUT_OF_PAGES)) {
-                touch(segment, pages.bytes());
+            // Rounded down: the one page too many could have a gigabyte.
+            long present = Math.min(mappedBytes, presentBytesMax / pages.bytes() * pages.bytes());
+            if (present > 0 && !Mappings.populate(address, present, writable, OUT_OF_PAGES)) {
+                touch(segment.asSlice(0, Math.min(bytes, present)), pages.bytes());
             }
         } catch (Throwable t) {
             arena.close();

@@ -50,7 +50,7 @@ class SharedRegionTest {
     @Test
     void isTheSameMemoryWhereverItIsMapped() throws Exception {
         try (SharedRegion ours = SharedRegion.allocate("test", PAGE, Placement.ordinary());
-                SharedRegion theirs = SharedRegion.mapSealed(reopened(ours), PAGE)) {
+                SharedRegion theirs = SharedRegion.mapSealed(reopened(ours), PAGE, PAGE)) {
             ours.segment().set(ValueLayout.JAVA_LONG, 40, 4711);
             assertThat(theirs.segment().get(ValueLayout.JAVA_LONG, 40)).isEqualTo(4711);
         }
@@ -82,13 +82,38 @@ class SharedRegionTest {
             Memfd.resize(file, PAGE);
             String path = "/proc/self/fd/" + file.number();
             Descriptor first = Descriptor.open(path, Descriptor.READ_WRITE, 0, "");
-            assertThatThrownBy(() -> SharedRegion.mapSealed(first, PAGE))
+            assertThatThrownBy(() -> SharedRegion.mapSealed(first, PAGE, PAGE))
                     .hasMessageContaining("F_SEAL_SHRINK");
             try (SharedRegion taken =
                     SharedRegion.map(Descriptor.open(path, Descriptor.READ_WRITE, 0, ""), PAGE)) {
                 assertThat(taken.isShrinkSealed()).isFalse();
             }
         }
+    }
+
+    @Test
+    void bringsInNoMoreThanAllowed() throws Exception {
+        long bytes = 64 * PAGE;
+        for (long limit : new long[] {0, 1, 16 * PAGE, 16 * PAGE + 1, bytes, Long.MAX_VALUE}) {
+            String name = "present-" + limit;
+            Descriptor file = Memfd.create(name, PAGE);
+            Memfd.resize(file, bytes);
+            try (SharedRegion region = SharedRegion.map(file, bytes, limit)) {
+                assertThat(presentBytes(name)).isEqualTo(Math.min(bytes, limit / PAGE * PAGE));
+                region.segment().set(ValueLayout.JAVA_BYTE, bytes - 1, (byte) 1);
+            }
+        }
+    }
+
+    /** How much of a mapped file in memory this process has in its page table. */
+    private static long presentBytes(String name) throws IOException {
+        String resident =
+                Files.readAllLines(Path.of("/proc/self/smaps")).stream()
+                        .dropWhile(line -> !line.contains("memfd:" + name + " "))
+                        .filter(line -> line.startsWith("Rss:"))
+                        .findFirst()
+                        .orElseThrow();
+        return Long.parseLong(resident.replaceAll("\\D", "")) << 10;
     }
 
     @Test

@@ -33,9 +33,15 @@ final class MemifServer extends MemifEndpoint {
     /** How long nobody is accepted after that failed, out of descriptors perhaps. */
     static final long REST_NANOS = 100_000_000L;
 
+    /**
+     * How much of all that a client offers is brought in at once, while whoever else is served here
+     * waits: a few milliseconds' worth, and more than offers of an ordinary size have.
+     */
+    static final long PRESENT_BYTES_MAX = 16L << 20;
+
     /** How offered memory becomes a region; takes the descriptor over, also when it throws. */
     interface RegionMapper {
-        SharedRegion map(Descriptor file, long bytes) throws IOException;
+        SharedRegion map(Descriptor file, long bytes, long presentBytesMax) throws IOException;
     }
 
     /** A client on its way. */
@@ -244,9 +250,11 @@ final class MemifServer extends MemifEndpoint {
         try {
             List<MemifServerHandshake.RegionOffer> offers = handshake.regions();
             MemorySegment[] segments = new MemorySegment[offers.size()];
+            long present = PRESENT_BYTES_MAX;
             for (int i = 0; i < segments.length; i++) {
                 MemifServerHandshake.RegionOffer offer = offers.get(i);
-                SharedRegion region = mapper.map(offer.descriptor(), offer.bytes());
+                SharedRegion region = mapper.map(offer.descriptor(), offer.bytes(), present);
+                present -= Math.min(present, offer.bytes());
                 mapped.add(region);
                 segments[i] = region.segment();
             }

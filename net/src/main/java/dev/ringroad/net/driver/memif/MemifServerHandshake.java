@@ -26,7 +26,7 @@ final class MemifServerHandshake implements AutoCloseable {
     /** A client that needs more is either lost or hostile. */
     static final int REGIONS_MAX = 16;
 
-    /** All regions of a client are mapped with their pages present, so they have to have an end. */
+    /** All regions of a client are mapped, and this process may touch all, so they have an end. */
     static final long OFFERED_BYTES_MAX = 4L << 30;
 
     private static final String NAME = "ringroad";

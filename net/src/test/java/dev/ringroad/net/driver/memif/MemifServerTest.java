@@ -3,9 +3,16 @@ package dev.ringroad.net.driver.memif;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringroad.core.counter.CounterFile;
+import dev.ringroad.core.linux.Descriptor;
+import dev.ringroad.core.linux.EventFd;
+import dev.ringroad.core.linux.Mappings;
+import dev.ringroad.core.linux.Memfd;
 import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.core.linux.UnixSeqPacket;
 import dev.ringroad.core.memory.SharedRegion;
+import dev.ringroad.net.driver.memif.MemifMessage.AddRegion;
+import dev.ringroad.net.driver.memif.MemifMessage.AddRing;
+import dev.ringroad.net.driver.memif.MemifMessage.Connect;
 import dev.ringroad.net.driver.memif.MemifMessage.Connected;
 import dev.ringroad.net.driver.memif.MemifMessage.Disconnect;
 import dev.ringroad.net.driver.memif.MemifMessage.Hello;
@@ -63,11 +70,11 @@ class MemifServerTest {
     void anErrorThatNobodyForesawCostsOnlyTheClientThatMetIt() throws Exception {
         boolean[] defect = {true};
         MemifServer.RegionMapper mapper =
-                (memory, bytes) -> {
+                (memory, bytes, present) -> {
                     if (defect[0]) {
                         throw new IllegalStateException("a defect");
                     }
-                    return SharedRegion.mapSealed(memory, bytes);
+                    return SharedRegion.mapSealed(memory, bytes, present);
                 };
         MemifServer server = opening(new MemifServer(config, counters, listener, mapper));
         RawPeer bystander = opening(RawPeer.client(server, path));
@@ -81,6 +88,40 @@ class MemifServerTest {
         MemifLink link = server.link();
         assertThat(link).isNotNull();
         opening(link);
+    }
+
+    /** Whoever else lives on the server's thread does not wait for what a client calls large. */
+    @Test
+    void ofALargeOfferOnlyThatMuchIsBroughtInAtOnce() throws Exception {
+        List<Long> limits = new ArrayList<>();
+        MemifServer.RegionMapper mapper =
+                (memory, bytes, present) -> {
+                    limits.add(present);
+                    return SharedRegion.mapSealed(memory, bytes, present);
+                };
+        MemifServer server = opening(new MemifServer(config, counters, listener, mapper));
+        RawPeer peer = opening(RawPeer.client(server, path));
+        long bytes = MemifServer.PRESENT_BYTES_MAX * 3 / 4;
+        peer.say(new MemifMessage.Init(0x200, 0, 0, "", "raw"), -1);
+        for (int i = 0; i < 3; i++) {
+            SharedRegion region = sparse(bytes);
+            MemifRing.initialise(region.segment(), 0, 3);
+            peer.say(new AddRegion(i, bytes), region.descriptor().number());
+        }
+        int doorbell = opening(EventFd.create()).descriptor().number();
+        peer.say(new AddRing(true, 0, 0, 0, 3, 0), doorbell);
+        peer.say(new AddRing(false, 0, 1, 0, 3, 0), doorbell);
+        assertThat(peer.say(new Connect("raw0"), -1)).isInstanceOf(Connected.class);
+        assertThat(limits).containsExactly(4 * bytes / 3, bytes / 3, 0L);
+        opening(server.link());
+    }
+
+    /** Of which nothing is there before it is touched. */
+    private SharedRegion sparse(long bytes) throws Exception {
+        Descriptor memory = Memfd.create("sparse", Mappings.ORDINARY_PAGE_BYTES);
+        Memfd.resize(memory, bytes);
+        Memfd.seal(memory, Memfd.SEAL_SHRINK);
+        return opening(SharedRegion.map(memory, bytes, 0));
     }
 
     /** A connected socket for a listener: it is readable for ever, and accepting from it fails. */
