@@ -61,38 +61,21 @@ public record MemifConfig(
     /** Checks every number against what the protocol and the other numbers allow. */
     public MemifConfig {
         require(!path.isEmpty(), "the path of the control socket is missing");
-        require(
-                interfaceId >= 0 && interfaceId <= INTERFACE_ID_MAX,
-                "id=" + interfaceId + " is not 0 to " + INTERFACE_ID_MAX);
+        requireRange("id", interfaceId, 0, INTERFACE_ID_MAX, "");
         require(
                 secret.getBytes(StandardCharsets.UTF_8).length
                         <= MemifMessageCodec.SECRET_BYTES_MAX,
                 "the secret has more than " + MemifMessageCodec.SECRET_BYTES_MAX + " bytes");
-        require(
-                ringLog2 >= 1 && ringLog2 <= MemifRing.LOG2_MAX,
-                "ring="
-                        + ringLog2
-                        + " is not 1 to "
-                        + MemifRing.LOG2_MAX
-                        + "; it is the power of two of the number of slots");
-        require(
-                bufferBytes >= BUFFER_BYTES_MIN && bufferBytes <= BUFFER_BYTES_MAX,
-                "buffer="
-                        + bufferBytes
-                        + " is not "
-                        + BUFFER_BYTES_MIN
-                        + " to "
-                        + BUFFER_BYTES_MAX
-                        + " bytes");
-        require(mtu >= MTU_MIN && mtu <= MTU_MAX, "mtu=" + mtu + " is not 68 to " + MTU_MAX);
-        require(
-                packets >= 1 << ringLog2 && packets <= PACKETS_MAX,
-                "packets="
-                        + packets
-                        + " is not "
-                        + (1 << ringLog2)
-                        + " (the slots of a ring) to "
-                        + PACKETS_MAX);
+        requireRange(
+                "ring",
+                ringLog2,
+                1,
+                MemifRing.LOG2_MAX,
+                "; it is the power of two of the number of slots");
+        requireRange("buffer", bufferBytes, BUFFER_BYTES_MIN, BUFFER_BYTES_MAX, " bytes");
+        requireRange("mtu", mtu, MTU_MIN, MTU_MAX, "");
+        requireRange(
+                "packets", packets, 1 << ringLog2, PACKETS_MAX, "; a ring's slots are the least");
         int frameBytes = mtu + FRAME_OVERHEAD_BYTES;
         boolean zeroCopyClient = zeroCopy && role == MemifRole.CLIENT;
         require(
@@ -110,6 +93,13 @@ public record MemifConfig(
                         + " buffers of "
                         + bufferBytes
                         + " bytes");
+    }
+
+    private static void requireRange(
+            String option, long value, long least, long most, String remark) {
+        require(
+                value >= least && value <= most,
+                option + "=" + value + " is not " + least + " to " + most + remark);
     }
 
     private static void require(boolean condition, String otherwise) {
