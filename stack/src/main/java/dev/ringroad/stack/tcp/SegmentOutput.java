@@ -2,6 +2,7 @@ package dev.ringroad.stack.tcp;
 
 import dev.ringroad.net.packet.Packet;
 import dev.ringroad.net.wire.BigEndian;
+import dev.ringroad.net.wire.Ipv4Header;
 import dev.ringroad.net.wire.TcpHeader;
 import dev.ringroad.stack.ip.IpAddress;
 import dev.ringroad.stack.ip.IpOutput;
@@ -25,6 +26,7 @@ final class SegmentOutput {
     private int portsWord;
     private long pseudoHeader;
     private boolean checksumOffload;
+    private boolean segmentationOffload;
     private int trafficClass;
     private boolean timestamps;
     private int timestampOffset;
@@ -49,6 +51,12 @@ final class SegmentOutput {
     private void use(Route newRoute) {
         route = newRoute;
         checksumOffload = output.checksumOffload(newRoute);
+        segmentationOffload = checksumOffload && output.segmentationOffload(newRoute);
+    }
+
+    /** Whether the device cuts what is longer than a segment. */
+    boolean segmentationOffload() {
+        return segmentationOffload;
     }
 
     void trafficClass(int value) {
@@ -121,8 +129,10 @@ final class SegmentOutput {
     }
 
     /**
-     * Sends a packet that holds the payload of a segment; takes one reference in any case.
+     * Sends a packet that holds the payload of a segment, or of several that the device cuts; takes
+     * one reference in any case.
      *
+     * @param segmentBytes the longest payload that may go uncut
      * @return 0, or a negative code of {@link IpOutput}
      */
     int segment(
@@ -132,6 +142,7 @@ final class SegmentOutput {
             int flags,
             int window,
             int echo,
+            int segmentBytes,
             long nowNanos) {
         Route current = route();
         if (current == null) {
@@ -139,6 +150,16 @@ final class SegmentOutput {
             return IpOutput.UNREACHABLE;
         }
         int headerBytes = timestamps ? TcpHeader.BYTES + Header.TIMESTAMP_BYTES : TcpHeader.BYTES;
+        if (packet.length() > segmentBytes) {
+            if (segmentBytes + headerBytes + Ipv4Header.BYTES > current.mtu()) {
+                packet.release();
+                return IpOutput.TOO_BIG;
+            }
+            packet.requestSegmentation(Packet.SEGMENT_TCP4, segmentBytes);
+        } else if (packet.segmentBytes() != 0) {
+            // It went out with more behind it before.
+            packet.requestSegmentation(Packet.SEGMENT_NONE, 0);
+        }
         packet.prepend(headerBytes);
         MemorySegment s = packet.segment();
         long at = packet.offset();

@@ -117,7 +117,7 @@ final class SendQueue {
             packet.window(offset(index), length(index));
         } else {
             // The device, or a receiver in this same stack, still has it: its view may not change.
-            Packet copy = copy(index, 0, length(index), output);
+            Packet copy = copy(index, length(index), output);
             if (copy == null) {
                 return null;
             }
@@ -128,7 +128,7 @@ final class SendQueue {
         return packet;
     }
 
-    private @Nullable Packet copy(int index, int from, int bytes, SegmentOutput output) {
+    private @Nullable Packet copy(int index, int bytes, SegmentOutput output) {
         Packet copy = output.acquireControl();
         if (copy == null) {
             return null;
@@ -138,42 +138,35 @@ final class SendQueue {
             return null;
         }
         copy.append(bytes);
-        copy.copyIn(0, packet(index).segment(), offset(index) + from, bytes);
+        copy.copyIn(0, packet(index).segment(), offset(index), bytes);
         return copy;
     }
 
-    /** Cuts a segment in two; false when there is no packet for the second part. */
+    /**
+     * Cuts a segment in two; false when there is no packet for the first part. The first part is
+     * the one that is copied: whoever sends a long one piece by piece copies each byte once.
+     */
     boolean split(int index, int firstBytes, SegmentOutput output) {
-        Packet rest = copy(index, firstBytes, length(index) - firstBytes, output);
-        if (rest == null) {
+        Packet first = copy(index, firstBytes, output);
+        if (first == null) {
             return false;
         }
-        split(index, firstBytes, rest);
-        if (packet(index).references() == 1) {
-            packet(index).window(offset(index), firstBytes);
-        }
-        return true;
-    }
-
-    private void split(int index, int firstBytes, Packet rest) {
         if (size == packets.length) {
             grow();
         }
-        for (int i = size; i > index + 1; i--) {
+        for (int i = size; i > index; i--) {
             move(slot(i - 1), slot(i));
         }
         size++;
-        int first = slot(index);
-        int second = slot(index + 1);
-        put(
-                second,
-                rest,
-                sequences[first] + firstBytes,
-                rest.offset(),
-                lengths[first] - firstBytes);
-        sends[second] = sends[first];
-        sentNanos[second] = sentNanos[first];
-        lengths[first] = firstBytes;
+        int before = slot(index);
+        int after = slot(index + 1);
+        packets[before] = first;
+        offsets[before] = first.offset();
+        lengths[before] = firstBytes;
+        sequences[after] += firstBytes;
+        offsets[after] += firstBytes;
+        lengths[after] -= firstBytes;
+        return true;
     }
 
     private void move(int from, int to) {

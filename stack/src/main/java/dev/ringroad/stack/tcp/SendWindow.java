@@ -55,6 +55,14 @@ final class SendWindow {
         return largestBytes;
     }
 
+    /**
+     * Silly-window avoidance (RFC 9293 section 3.8.6.2.1): whether so few bytes are not worth a
+     * segment of their own, being less than a full one and than half of the largest window seen.
+     */
+    boolean isSilly(int usable, int segmentBytes) {
+        return usable <= 0 || usable < Math.min(segmentBytes, (largestBytes + 1) >> 1);
+    }
+
     /** The first sequence number beyond it. */
     int end() {
         return acknowledgment + bytes;

@@ -18,8 +18,9 @@ import java.nio.ByteBuffer;
  * </pre>
  *
  * <p>Application bytes are copied once, into packets with headroom for every header; a packet is a
- * segment and stays in the {@link SendQueue} until acknowledged. Segments are cut again only when
- * the segment size or the peer's window has become smaller than they are.
+ * segment, or as many as the device cuts ({@link Packing}), and stays in the {@link SendQueue}
+ * until acknowledged. Packets are cut here only when the segment size or a window is smaller than
+ * they are, or when a segment of theirs is lost.
  */
 final class TcpSender {
     private static final int SEGMENTS_MIN = 16;
@@ -28,6 +29,7 @@ final class TcpSender {
     private final TcpConnection connection;
     private final SegmentOutput output;
     private final SendQueue queue = new SendQueue();
+    private final Packing packing;
     final SendWindow window = new SendWindow();
     final RttEstimator rtt;
     final CongestionControl congestion;
@@ -41,7 +43,6 @@ final class TcpSender {
     private int end;
     private int nextIndex;
 
-    private int segmentBytes;
     private int bufferBytes;
     private boolean finQueued;
     private int smallSegmentEnd;
@@ -53,6 +54,7 @@ final class TcpSender {
     TcpSender(TcpConnection connection, SegmentOutput output, TcpLimits limits) {
         this.connection = connection;
         this.output = output;
+        packing = new Packing(output);
         bufferBytes = limits.sendBufferBytes();
         rtt =
                 new RttEstimator(
@@ -70,14 +72,14 @@ final class TcpSender {
         highest = sequence + 1;
         end = sequence + 1;
         smallSegmentEnd = sequence;
-        segmentBytes = newSegmentBytes;
+        packing.segmentBytes(newSegmentBytes);
         timer.progress(nowNanos);
         recovery.start(sequence);
     }
 
     /** The handshake has told the peer's window scale and both segment sizes are known. */
     void negotiated(int newSegmentBytes, int newWindowShift) {
-        segmentBytes = newSegmentBytes;
+        packing.segmentBytes(newSegmentBytes);
         window.shift(newWindowShift);
         congestion.start(newSegmentBytes);
     }
@@ -90,7 +92,7 @@ final class TcpSender {
             rtt.handshakeWasRetransmitted();
             // RFC 6298 section 5.7 and RFC 5681 section 3.1: a lost SYN means one segment to start
             // with.
-            congestion.timedOut(2 * segmentBytes, false);
+            congestion.timedOut(2 * packing.segmentBytes(), false);
         } else {
             rtt.sample(nowNanos - timer.progressNanos());
         }
@@ -151,7 +153,7 @@ final class TcpSender {
     private int reserve(int wanted) {
         int last = queue.size() - 1;
         if (last >= 0 && queue.sends(last) == 0) {
-            int room = Math.min(segmentBytes - queue.length(last), queue.packet(last).tailroom());
+            int room = packing.room(queue.packet(last), queue.length(last));
             if (room > 0) {
                 return Math.min(wanted, room);
             }
@@ -165,14 +167,15 @@ final class TcpSender {
             return 0;
         }
         queue.add(packet, end, 0);
-        return Math.min(wanted, Math.min(segmentBytes, packet.tailroom()));
+        return Math.min(wanted, packing.room(packet, 0));
     }
 
     private void extended(int bytes, long nowNanos) {
         queue.extendLast(bytes);
         end += bytes;
-        // Full segments leave while their lines are in the cache.
-        if (queue.length(queue.size() - 1) >= segmentBytes) {
+        // Full packets leave while their lines are in the cache.
+        int last = queue.size() - 1;
+        if (packing.room(queue.packet(last), queue.length(last)) <= 0) {
             output(nowNanos);
         }
     }
@@ -197,25 +200,8 @@ final class TcpSender {
         }
         while (nextIndex < queue.size()) {
             int length = queue.length(nextIndex);
-            if (length > segmentBytes) {
-                if (!split(nextIndex, segmentBytes)) {
-                    break;
-                }
-                length = segmentBytes;
-            }
-            int usable = usableBytes();
-            if (length > usable) {
-                // Silly-window avoidance (RFC 9293 section 3.8.6.2.1): part of a segment only goes
-                // when it is at least
-                // half of the largest window seen and nothing is in flight.
-                if (usable <= 0
-                        || usable < Math.min(segmentBytes, (window.largestBytes() + 1) >> 1)
-                        || next != unacknowledged
-                        || !split(nextIndex, usable)) {
-                    break;
-                }
-                length = usable;
-            } else if (length < segmentBytes && isHeldByNagle()) {
+            int sendable = sendableBytes(length);
+            if (sendable == 0 || (sendable < length && !split(nextIndex, sendable))) {
                 break;
             }
             if (!sendNext(nowNanos)) {
@@ -228,11 +214,25 @@ final class TcpSender {
         timer.arm(nowNanos);
     }
 
+    /** How much of the next packet, which holds so many bytes, may go now. */
+    private int sendableBytes(int length) {
+        int offered = Math.min(length, packing.packetBytes());
+        int usable = Math.max(usableBytes(), 0);
+        if (offered > usable) {
+            int full = packing.fullBytes(usable);
+            boolean silly =
+                    next != unacknowledged || window.isSilly(usable, packing.segmentBytes());
+            return full > 0 || silly ? full : usable;
+        }
+        int full = packing.fullBytes(offered);
+        return offered > full && isHeldByNagle() ? full : offered;
+    }
+
     /** Bytes that the peer's and the congestion window leave. */
     private int usableBytes() {
         int inFlight = next - unacknowledged;
         int congestionWindow =
-                congestion.windowBytes() + recovery.limitedTransmitBytes(segmentBytes);
+                congestion.windowBytes() + recovery.limitedTransmitBytes(packing.segmentBytes());
         return Math.min(window.bytes(), congestionWindow) - inFlight;
     }
 
@@ -259,7 +259,7 @@ final class TcpSender {
         if (highest == unacknowledged) {
             timer.begin(nowNanos);
         }
-        if (length < segmentBytes) {
+        if (length > packing.fullBytes(length)) {
             smallSegmentEnd = sequence + length;
         }
         nextIndex = index + 1;
@@ -295,6 +295,7 @@ final class TcpSender {
                         flags,
                         receiver.windowToOffer(),
                         receiver.timestampEcho(),
+                        packing.segmentBytes(),
                         nowNanos);
         if (result == IpOutput.NO_ROOM) {
             connection.layer.await(connection);
@@ -302,7 +303,8 @@ final class TcpSender {
         }
         if (result == IpOutput.TOO_BIG) {
             // Another connection has learnt that the path takes less.
-            segmentBytes = Math.min(segmentBytes, connection.handshake.segmentBytesNow());
+            packing.segmentBytes(
+                    Math.min(packing.segmentBytes(), connection.handshake.segmentBytesNow()));
             connection.layer.await(connection);
             return false;
         }
@@ -354,6 +356,7 @@ final class TcpSender {
                         flags,
                         receiver.windowToOffer(),
                         receiver.timestampEcho(),
+                        packing.segmentBytes(),
                         nowNanos);
         if (result == IpOutput.NO_ROOM) {
             return false;
@@ -379,7 +382,8 @@ final class TcpSender {
      */
     void acknowledged(int acknowledgment, long echoedNanos, long nowNanos) {
         int bytes = acknowledgment - unacknowledged;
-        boolean limited = highest - unacknowledged + segmentBytes > congestion.windowBytes();
+        boolean limited =
+                highest - unacknowledged + packing.segmentBytes() > congestion.windowBytes();
         unacknowledged = acknowledgment;
         bytesAcknowledged += bytes;
         long measured = release(acknowledgment, nowNanos);
@@ -453,7 +457,7 @@ final class TcpSender {
      * The path takes smaller segments only: cut again and send what is in flight again (RFC 1191).
      */
     void reduceSegment(int newSegmentBytes, long nowNanos) {
-        segmentBytes = newSegmentBytes;
+        packing.segmentBytes(newSegmentBytes);
         // Whatever is larger never arrived; falling back to the left edge sends it again in smaller
         // pieces.
         queue.markAllResent();
@@ -473,7 +477,7 @@ final class TcpSender {
             }
             return;
         }
-        if (queue.length(0) > segmentBytes && !split(0, segmentBytes)) {
+        if (queue.length(0) > packing.segmentBytes() && !split(0, packing.segmentBytes())) {
             return;
         }
         transmit(0, nowNanos);
@@ -488,13 +492,15 @@ final class TcpSender {
         if (next == unacknowledged && nextIndex < queue.size()) {
             // The window has shrunk below what it had allowed; the segment was in it when it was
             // sent first.
-            sendNext(nowNanos);
+            if (queue.length(0) <= packing.segmentBytes() || split(0, packing.segmentBytes())) {
+                sendNext(nowNanos);
+            }
         }
     }
 
     /** Nothing is in flight and data wait: the window is closed, or too small for a segment. */
     void probe(long nowNanos) {
-        int usable = Math.min(window.bytes(), segmentBytes);
+        int usable = Math.min(window.bytes(), packing.segmentBytes());
         if (usable > 0 && nextIndex < queue.size()) {
             // Silly-window avoidance gives way after a time-out: whatever fits goes.
             if (queue.length(nextIndex) <= usable || split(nextIndex, usable)) {
@@ -538,7 +544,7 @@ final class TcpSender {
     // ---- figures ----
 
     int segmentBytes() {
-        return segmentBytes;
+        return packing.segmentBytes();
     }
 
     boolean isFinQueued() {

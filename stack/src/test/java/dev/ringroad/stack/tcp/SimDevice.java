@@ -12,6 +12,7 @@ import dev.ringroad.net.packet.Packet;
 import dev.ringroad.net.packet.PacketPool;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -31,6 +32,12 @@ final class SimDevice implements NetDevice {
 
     /** How many packets the ring takes until the next {@link #service} or receive. */
     int transmitRoom = Integer.MAX_VALUE;
+
+    /** Whether checksums and segmentation are left to the device. */
+    boolean segments;
+
+    /** How many frames the ring has taken. */
+    int framesTaken;
 
     private int transmitted;
     long lostForWantOfPackets;
@@ -73,7 +80,7 @@ final class SimDevice implements NetDevice {
 
     @Override
     public Capabilities capabilities() {
-        return Capabilities.none(mtu + 14);
+        return new Capabilities(segments, false, segments, false, false, mtu + 14);
     }
 
     @Override
@@ -118,12 +125,12 @@ final class SimDevice implements NetDevice {
         int count = Math.min(from.size(), transmitRoom - transmitted);
         for (int i = 0; i < count; i++) {
             Packet packet = from.get(i);
-            byte[] frame = new byte[packet.length()];
-            packet.copyOut(0, frame, 0, frame.length);
+            List<byte[]> frames = Segmenter.frames(packet);
             held.add(packet);
-            wire.accept(frame);
+            frames.forEach(wire);
         }
         from.removeFirst(count);
+        framesTaken += count;
         transmitted += count;
         while (held.size() > holdPackets) {
             held.poll().release();

@@ -37,6 +37,7 @@ final class TcpScript implements AutoCloseable {
     static final IpAddress PEER = IpAddress.parse("10.9.0.2");
 
     private static final int PACKETS = 512;
+    private static final int LARGE_BUFFER_BYTES = 65536 + 256;
     private static final int MAC_SEED_PEER = 99;
     private static final byte[] PEER_MAC = {2, 0, 0, 0, 0, 9};
     private static final int[] PEER_IP = {10, 9, 0, 2};
@@ -203,8 +204,7 @@ final class TcpScript implements AutoCloseable {
 
     final NetStack stack;
     final CounterFile counters = CounterFile.inMemory(512);
-    private final PacketPool pool =
-            PacketPool.create("script", PACKETS, 2048, Placement.ordinary());
+    private final PacketPool pool;
     private final SimDevice device;
     private final ArrayDeque<byte[]> out = new ArrayDeque<>();
 
@@ -227,8 +227,20 @@ final class TcpScript implements AutoCloseable {
     }
 
     TcpScript(UnaryOperator<StackConfig> change) {
+        this(change, false);
+    }
+
+    /** The device has large packets and cuts them. */
+    static TcpScript overSegmentingDevice() {
+        return new TcpScript(UnaryOperator.identity(), true);
+    }
+
+    private TcpScript(UnaryOperator<StackConfig> change, boolean segments) {
+        int bufferBytes = segments ? LARGE_BUFFER_BYTES : 2048;
+        pool = PacketPool.create("script", PACKETS, bufferBytes, Placement.ordinary());
         pool.recordStacks(false);
         device = new SimDevice(pool, MAC_SEED_PEER, 1500, this::transmitted);
+        device.segments = segments;
         StackConfig config = change.apply(StackConfig.of(Profile.SAFE).withSeed(7));
         stack = new NetStack(config, counters, now);
         stack.attach(device, InterfaceConfig.of("10.9.0.1/24"), now);
@@ -361,6 +373,11 @@ final class TcpScript implements AutoCloseable {
     void expectNothing() {
         settle();
         assertThat(out.isEmpty() ? null : parse(out.peek())).as("nothing").isNull();
+    }
+
+    /** How many frames the device has taken, before it cut them. */
+    int framesTransmitted() {
+        return device.framesTaken;
     }
 
     /** Forgets what the stack has sent. */

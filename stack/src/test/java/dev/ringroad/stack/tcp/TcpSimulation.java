@@ -91,6 +91,7 @@ final class TcpSimulation implements AutoCloseable {
             device.holdPackets = random.nextInt(3) == 0 ? random.nextInt(24) : 0;
             device.transmitRoom =
                     random.nextInt(4) == 0 ? 1 + random.nextInt(8) : Integer.MAX_VALUE;
+            device.segments = (seed & 1) != 0;
         }
         int drawn = random.nextInt(4) == 0 ? 1 + random.nextInt(6) : 1;
         connections = connectionsWanted == 0 ? drawn : connectionsWanted;

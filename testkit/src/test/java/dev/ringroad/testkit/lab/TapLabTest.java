@@ -6,6 +6,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import unmodified.Iperf3Server;
 import unmodified.NettyServer;
@@ -49,15 +51,18 @@ final class TapLabTest {
         }
     }
 
-    @Test
-    void pingIsAnsweredAndCurlFetchesAHundredMebibytesFromJwebserverIntact() throws Exception {
+    /** The second device takes and gives TCP segments of up to 64 KiB. */
+    @ParameterizedTest
+    @ValueSource(strings = {SPEC, SPEC + ",offload=yes"})
+    void pingIsAnsweredAndCurlFetchesAHundredMebibytesFromJwebserverIntact(String spec)
+            throws Exception {
         Requirement.programs("iputils-ping", "ping");
         Requirement.programs("curl", "curl");
         Path served = Files.createDirectory(folder.resolve("served"));
         Path original = writeRandom(served.resolve("file"), 100 << 20);
         List<String> jwebserver =
                 List.of("jwebserver", "-b", SERVER, "-p", "8000", "-d", served.toString());
-        try (Child server = start(jwebserver)) {
+        try (Child server = start(spec, jwebserver)) {
             server.awaitOutput("URL http://" + SERVER, SOON);
             String ping =
                     Child.run(SOON, namespace.command("ping", "-c", "5", "-i", "0.2", SERVER));
@@ -120,7 +125,11 @@ final class TapLabTest {
     }
 
     private Child start(List<String> program) throws IOException {
-        return Child.start(namespace.command(Ringroad.run(SPEC, program)));
+        return start(SPEC, program);
+    }
+
+    private Child start(String spec, List<String> program) throws IOException {
+        return Child.start(namespace.command(Ringroad.run(spec, program)));
     }
 
     private static long number(String text, String pattern) {
