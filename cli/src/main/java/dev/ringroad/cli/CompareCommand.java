@@ -82,14 +82,15 @@ final class CompareCommand extends Subcommand {
             names = "--millis",
             paramLabel = "N",
             defaultValue = "0",
-            description = "The measured interval of one run (default: 2000, quick 500).")
+            description = "The measured interval of one run (default: 2000, quick 300).")
     private int millis;
 
     @Option(
             names = "--warm-up-millis",
             paramLabel = "N",
             defaultValue = "0",
-            description = "How long to let the compilers work first (default: 2000, quick 1500).")
+            description =
+                    "How long to let the compilers work first (default: 2000, quick 1500, over the kernel 750).")
     private int warmUpMillis;
 
     /** Used by picocli. */
@@ -128,7 +129,9 @@ final class CompareCommand extends Subcommand {
                 rounds == 0 ? usual.rounds() : rounds,
                 usual.warmUpRoundTrips(),
                 warmUpMillis == 0 ? usual.warmUpMillis() : warmUpMillis,
-                millis == 0 ? usual.millis() : millis);
+                warmUpMillis == 0 ? usual.peerWarmUpMillis() : warmUpMillis,
+                millis == 0 ? usual.millis() : millis,
+                usual.everyPlacement());
     }
 
     private List<Workload> workloads() {

@@ -52,9 +52,14 @@ final class Arguments {
         return Stream.of(text(key, otherwise).split(",", -1)).map(one -> whole(key, one)).toList();
     }
 
-    /** {@code host=} and {@code port=}; port 0 lets the system choose when binding. */
+    /**
+     * {@code host=} and {@code port=}; port 0 lets the system choose when binding, and {@code
+     * port=stdin} waits for {@link Lifeline#port}, so that a client's JVM starts while its server's
+     * does.
+     */
     InetSocketAddress address() {
-        return new InetSocketAddress(text("host", "127.0.0.1"), number("port", 0));
+        int port = text("port", "0").equals("stdin") ? Lifeline.port() : number("port", 0);
+        return new InetSocketAddress(text("host", "127.0.0.1"), port);
     }
 
     Mode mode() {

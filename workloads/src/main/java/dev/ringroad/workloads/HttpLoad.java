@@ -25,8 +25,8 @@ public final class HttpLoad {
     /** Runs the client; see the class. */
     public static void main(String[] words) throws IOException {
         Arguments arguments = Arguments.of(words);
-        Lifeline.watch(arguments);
         InetSocketAddress server = arguments.address();
+        Lifeline.watch(arguments);
         long warmUpNanos = arguments.number("warm-up-millis", 1_000) * NANOS_PER_MILLI;
         long measuredNanos = arguments.number("millis", 2_000) * NANOS_PER_MILLI;
         try (Selector selector = Selector.open()) {

@@ -1,6 +1,7 @@
 package dev.ringroad.workloads;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
@@ -19,10 +20,11 @@ public final class StreamSource {
     /** Runs the client; see the class. */
     public static void main(String[] words) throws IOException {
         Arguments arguments = Arguments.of(words);
+        InetSocketAddress server = arguments.address();
         Lifeline.watch(arguments);
         int millis = arguments.number("warm-up-millis", 1_000) + arguments.number("millis", 2_000);
         ByteBuffer block = ByteBuffer.allocateDirect(arguments.number("bytes", WRITE_BYTES));
-        try (SocketChannel channel = Connecting.channel(arguments.address())) {
+        try (SocketChannel channel = Connecting.channel(server)) {
             long end = System.nanoTime() + (millis + SLACK_MILLIS) * NANOS_PER_MILLI;
             long sentBytes = 0;
             while (System.nanoTime() - end < 0) {

@@ -4,6 +4,7 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -20,8 +21,9 @@ public final class TcpRoundTrips {
     /** Runs the client; see the class. */
     public static void main(String[] words) throws IOException {
         Arguments arguments = Arguments.of(words);
+        InetSocketAddress server = arguments.address();
         Lifeline.watch(arguments);
-        try (Exchange exchange = open(arguments)) {
+        try (Exchange exchange = open(server, arguments.mode())) {
             RoundTrips roundTrips = new RoundTrips("tcp-client", exchange, arguments);
             for (int bytes : arguments.numbers("bytes", "64,1024")) {
                 roundTrips.measure(bytes);
@@ -29,11 +31,11 @@ public final class TcpRoundTrips {
         }
     }
 
-    private static Exchange open(Arguments arguments) throws IOException {
-        return switch (arguments.mode()) {
-            case BLOCKING -> new Blocking(Connecting.channel(arguments.address()));
-            case SPINNING -> new Spinning(Connecting.channel(arguments.address()));
-            case SOCKET -> new Streams(Connecting.socket(arguments.address()));
+    private static Exchange open(InetSocketAddress server, Mode mode) throws IOException {
+        return switch (mode) {
+            case BLOCKING -> new Blocking(Connecting.channel(server));
+            case SPINNING -> new Spinning(Connecting.channel(server));
+            case SOCKET -> new Streams(Connecting.socket(server));
         };
     }
 

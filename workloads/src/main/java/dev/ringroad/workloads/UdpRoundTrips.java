@@ -1,6 +1,7 @@
 package dev.ringroad.workloads;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
@@ -24,9 +25,10 @@ public final class UdpRoundTrips {
     /** Runs the client; see the class. */
     public static void main(String[] words) throws IOException {
         Arguments arguments = Arguments.of(words);
+        InetSocketAddress server = arguments.address();
         Lifeline.watch(arguments);
         try (DatagramChannel channel = DatagramChannel.open()) {
-            channel.connect(arguments.address());
+            channel.connect(server);
             greet(channel);
             channel.configureBlocking(arguments.mode() != Mode.SPINNING);
             try (Exchange exchange = new Datagrams(channel)) {

@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -104,6 +105,17 @@ final class Child implements AutoCloseable {
                     tail.removeFirst();
                 }
             }
+        }
+    }
+
+    /** Tells a client that waits for it where its server listens. */
+    void sendPort(int serverPort) {
+        try {
+            OutputStream input = process.getOutputStream();
+            input.write((serverPort + "\n").getBytes(StandardCharsets.US_ASCII));
+            input.flush();
+        } catch (IOException e) {
+            // it has ended already; how is told by whoever waits for its end
         }
     }
 

@@ -95,7 +95,11 @@ public final class Comparison {
         return switch (workload) {
             case TCP_BLOCKING, UDP_BLOCKING -> List.of(Placement.ONE_CORE, Placement.TWO_CORES);
             case TCP_SPINNING, UDP_SPINNING -> List.of(Placement.TWO_CORES);
-            case STREAM, HTTP -> List.of(Placement.FREE, Placement.TWO_CORES);
+            case STREAM -> List.of(Placement.FREE, Placement.TWO_CORES);
+            case HTTP ->
+                    pace.everyPlacement()
+                            ? List.of(Placement.FREE, Placement.TWO_CORES)
+                            : List.of(Placement.FREE);
         };
     }
 
@@ -138,7 +142,9 @@ public final class Comparison {
                 pace.rounds()
                         + ", each with at least "
                         + pace.warmUpMillis()
-                        + " ms of warm-up and "
+                        + " ms of warm-up ("
+                        + pace.peerWarmUpMillis()
+                        + " ms where the kernel has the protocols) and "
                         + pace.millis()
                         + " ms measured; medians are shown");
         for (Traffic traffic : Traffic.values()) {

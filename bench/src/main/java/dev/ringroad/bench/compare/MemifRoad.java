@@ -29,6 +29,11 @@ public final class MemifRoad implements Road {
     }
 
     @Override
+    public boolean runsInJava() {
+        return true;
+    }
+
+    @Override
     public String serverAddress() {
         return SERVER_ADDRESS;
     }

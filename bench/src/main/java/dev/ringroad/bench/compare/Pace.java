@@ -6,16 +6,28 @@ package dev.ringroad.bench.compare;
  * @param rounds how often every setting runs; rows hold the medians
  * @param warmUpRoundTrips at least so many before measuring
  * @param warmUpMillis at least so long before measuring, for the compilers on both ends
+ * @param peerWarmUpMillis the same where the kernel has the protocols and there is less to compile
  * @param millis the measured interval of one run
+ * @param everyPlacement whether the peer's http, whose warm-up is the longest, runs in every
+ *     placement; if not, it runs unpinned, which suits it best nearly always
  */
-public record Pace(int rounds, int warmUpRoundTrips, int warmUpMillis, int millis) {
-    /** About a minute in all. */
+public record Pace(
+        int rounds,
+        int warmUpRoundTrips,
+        int warmUpMillis,
+        int peerWarmUpMillis,
+        int millis,
+        boolean everyPlacement) {
+    /**
+     * A minute in all. The compilers come to rest within 0.5 to 1 s over the kernel's sockets, and
+     * within 2 to 3 s over a stack that is Java too.
+     */
     public static Pace quick() {
-        return new Pace(1, 20_000, 1_500, 500);
+        return new Pace(1, 20_000, 1_500, 750, 300, false);
     }
 
     /** A few minutes, with enough round trips for the higher percentiles. */
     public static Pace full() {
-        return new Pace(3, 50_000, 2_000, 2_000);
+        return new Pace(3, 50_000, 2_000, 2_000, 2_000, true);
     }
 }

@@ -58,20 +58,19 @@ final class PairRun {
     List<ResultLine> run(Setting setting) throws ComparisonException, InterruptedException {
         runs++;
         String name = " (" + setting.words() + ")";
-        Workload workload = setting.workload();
-        try (Child server = Child.start("server" + name, command(setting, End.SERVER, 0))) {
-            int port = server.awaitPort(START_MILLIS);
-            try (Child client = Child.start("client" + name, command(setting, End.CLIENT, port))) {
-                try {
-                    client.awaitEnd(START_MILLIS + millisMax(workload));
-                } catch (ComparisonException e) {
-                    throw server.failed() ? server.failure("failed, and its client with it") : e;
-                }
-                server.awaitEnd(SERVER_END_MILLIS);
-                List<ResultLine> lines = new ArrayList<>(client.results());
-                lines.addAll(server.results());
-                return lines;
+        // Both JVMs start together; the client waits for the port of the server's.
+        try (Child server = Child.start("server" + name, command(setting, End.SERVER));
+                Child client = Child.start("client" + name, command(setting, End.CLIENT))) {
+            client.sendPort(server.awaitPort(START_MILLIS));
+            try {
+                client.awaitEnd(START_MILLIS + millisMax(setting));
+            } catch (ComparisonException e) {
+                throw server.failed() ? server.failure("failed, and its client with it") : e;
             }
+            server.awaitEnd(SERVER_END_MILLIS);
+            List<ResultLine> lines = new ArrayList<>(client.results());
+            lines.addAll(server.results());
+            return lines;
         }
     }
 
@@ -91,24 +90,24 @@ final class PairRun {
         }
     }
 
-    private long millisMax(Workload workload) {
-        int sizes = workload.traffic() == Traffic.ROUND_TRIPS ? Workload.SIZES.size() : 1;
+    private long millisMax(Setting setting) {
+        int sizes = setting.workload().traffic() == Traffic.ROUND_TRIPS ? Workload.SIZES.size() : 1;
         return SLACK_MILLIS
-                + (long) MILLIS_FACTOR * sizes * (warmUpMillis(workload) + pace.millis());
+                + (long) MILLIS_FACTOR * sizes * (warmUpMillis(setting) + pace.millis());
     }
 
     /** The more code a workload runs, the longer the compilers take. */
-    private int warmUpMillis(Workload workload) {
-        int factor =
-                switch (workload.traffic()) {
-                    case ROUND_TRIPS -> 1;
-                    case STREAM -> STREAM_WARM_UPS;
-                    case REQUESTS -> HTTP_WARM_UPS;
-                };
-        return factor * pace.warmUpMillis();
+    private int warmUpMillis(Setting setting) {
+        int usual = setting.road().runsInJava() ? pace.warmUpMillis() : pace.peerWarmUpMillis();
+        return switch (setting.workload().traffic()) {
+            case ROUND_TRIPS -> usual;
+            case STREAM -> STREAM_WARM_UPS * usual;
+            // The JDK's HTTP server is most of the code on any road.
+            case REQUESTS -> HTTP_WARM_UPS * pace.warmUpMillis();
+        };
     }
 
-    private List<String> command(Setting setting, End end, int port) {
+    private List<String> command(Setting setting, End end) {
         Workload workload = setting.workload();
         List<String> command = new ArrayList<>(setting.placement().prefix(end, processors));
         command.add(java.toString());
@@ -118,10 +117,10 @@ final class PairRun {
         command.add((end == End.SERVER ? workload.server() : workload.client()).getName());
         command.add("lifeline=stdin");
         command.add("host=" + setting.road().serverAddress());
-        command.add("port=" + port);
+        command.add(end == End.SERVER ? "port=0" : "port=stdin");
         command.add("mode=" + workload.mode().word());
         command.add("warm-up=" + pace.warmUpRoundTrips());
-        command.add("warm-up-millis=" + warmUpMillis(workload));
+        command.add("warm-up-millis=" + warmUpMillis(setting));
         command.add("millis=" + pace.millis());
         if (end == End.CLIENT && workload.traffic() == Traffic.ROUND_TRIPS) {
             command.add(

@@ -10,6 +10,11 @@ public interface Road {
     /** The address at which the server listens. */
     String serverAddress();
 
+    /** Whether the protocols run in the programs' JVMs, whose compilers have more to do then. */
+    default boolean runsInJava() {
+        return false;
+    }
+
     /**
      * What the JVM of one end has to be told.
      *

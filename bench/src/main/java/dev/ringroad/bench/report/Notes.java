@@ -13,7 +13,8 @@ public final class Notes {
                         + " blocking\" and \"kernel spinning\" say how the peer's programs wait; beside both stand our"
                         + " figures with the blocking programs, and in the rows \"both spinning\" with the spinning ones.",
                 "Each placement of the programs that might suit the kernel (a core each, both on one core, not pinned) is"
-                        + " measured, and the kernel is quoted at the one that suits it best.",
+                        + " measured, and the kernel is quoted at the one that suits it best. With --quick, http over the kernel runs"
+                        + " not pinned only.",
                 "The stacks leave TCP and UDP checksums undone (checksum=no), because both ends share one memory, as the"
                         + " kernel's loopback does too.",
                 "In the latency profile a Ringroad stack polls while a program waits, so it keeps its core busy; kernel"
