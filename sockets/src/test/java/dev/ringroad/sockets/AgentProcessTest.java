@@ -243,7 +243,7 @@ class AgentProcessTest {
                             try {
                                 socket.getOutputStream().write(content);
                             } catch (java.io.IOException e) {
-                                e.printStackTrace();
+                                System.exit(3);
                             }
                         });
                         byte[] back = socket.getInputStream().readNBytes(content.length);
@@ -274,5 +274,6 @@ class AgentProcessTest {
         assertThat(finish(overKernel)).isEqualTo(new Outcome(0, "true\n"));
         assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(server.exitValue()).isZero();
+        assertThat(Path.of(socket)).doesNotExist();
     }
 }

@@ -1,8 +1,10 @@
 package dev.ringroad.sockets.agent;
 
+import dev.ringroad.stack.ip.NetInterface;
 import dev.ringroad.stack.socket.Pump;
 import dev.ringroad.stack.tcp.TcpConnection;
 
+import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -11,8 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Ends the program's connections when the JVM ends: what was written is delivered, then said
- * goodbye to the peers. The kernel does that for its sockets after a process has gone; a stack
- * inside the process has to do it before.
+ * goodbye to the peers, and the devices are closed. The kernel does that for its sockets after a
+ * process has gone; a stack inside the process has to do it before.
  *
  * <p>It runs after all shutdown hooks of the program, which may still be using sockets.
  */
@@ -24,6 +26,9 @@ final class Farewell implements Runnable {
     private static final int SLOT_AFTER_PROGRAM = 7;
 
     private final Pump pump;
+
+    /** Whether nobody of the program comes after it. */
+    private boolean last = true;
 
     private Farewell(Pump pump) {
         this.pump = pump;
@@ -44,27 +49,52 @@ final class Farewell implements Runnable {
             add.invoke(SLOT_AFTER_PROGRAM, false, (Runnable) farewell);
         } catch (Throwable t) {
             // A JDK that keeps its hooks elsewhere: then beside the program's own.
+            farewell.last = false;
             Runtime.getRuntime().addShutdownHook(new Thread(farewell, "ringroad-farewell"));
         }
     }
 
     @Override
     public void run() {
-        long deadline = System.nanoTime() + GRACE_NANOS;
         pump.lock();
-        try {
-            for (TcpConnection connection : pump.stack().tcp().connections()) {
-                connection.close(System.nanoTime());
-            }
-            pump.flush();
-            while (isUnfinished(pump.stack().tcp().connections()) && System.nanoTime() < deadline) {
-                pump.pollNow();
-                pump.unlock();
-                LockSupport.parkNanos(POLL_INTERVAL_NANOS);
-                pump.lock();
-            }
-        } finally {
+        endConnections();
+        if (last) {
+            closeDevices();
+        } else {
             pump.unlock();
+        }
+    }
+
+    private void endConnections() {
+        long deadline = System.nanoTime() + GRACE_NANOS;
+        for (TcpConnection connection : pump.stack().tcp().connections()) {
+            connection.close(System.nanoTime());
+        }
+        pump.flush();
+        while (isUnfinished(pump.stack().tcp().connections()) && System.nanoTime() < deadline) {
+            pump.pollNow();
+            pump.unlock();
+            LockSupport.parkNanos(POLL_INTERVAL_NANOS);
+            pump.lock();
+        }
+    }
+
+    /**
+     * Takes socket files away and completes capture files. The lock is kept until the JVM is gone,
+     * so that no thread of the program, which runs on for a moment, finds a device closed. The
+     * stack is not closed: that would reset connections whose peers have yet to read to the end.
+     */
+    private void closeDevices() {
+        // Makes a worker come back that sleeps in the kernel; the JVM's end would wait for it.
+        pump.pollNow();
+        for (NetInterface each : pump.stack().ip().interfaces()) {
+            try {
+                each.device().close();
+            } catch (UncheckedIOException e) {
+                System.err.println("ringroad: " + e.getMessage());
+            } catch (RuntimeException e) {
+                // Checked mode misses the packets that connections keep; they end with the process.
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.ringroad.testkit.lab;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -41,12 +42,28 @@ public final class Child implements AutoCloseable {
     /** Starts a command with variables added to its environment. */
     public static Child start(List<String> command, Map<String, String> environment)
             throws IOException {
+        Child child = launch(command, environment);
+        child.process.getOutputStream().close();
+        return child;
+    }
+
+    /** Starts a command that reads what is written to {@link #input}. */
+    public static Child startTyping(List<String> command) throws IOException {
+        return launch(command, Map.of());
+    }
+
+    private static Child launch(List<String> command, Map<String, String> environment)
+            throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);
         Child child = new Child(List.copyOf(command), builder.start());
-        child.process.getOutputStream().close();
         child.reader.start();
         return child;
+    }
+
+    /** Its standard input. */
+    public OutputStream input() {
+        return process.getOutputStream();
     }
 
     private void read() {
@@ -122,9 +139,9 @@ public final class Child implements AutoCloseable {
         process.waitFor();
     }
 
-    /** Sends SIGTERM. */
+    /** Sends SIGTERM; what the child then prints is still read. */
     public void terminate() {
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     /** Ends the child and whatever it started, gently first. */
