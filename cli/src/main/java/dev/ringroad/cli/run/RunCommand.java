@@ -33,10 +33,18 @@ import java.util.Map;
             "  memif:PATH,role=server|client,ip=ADDRESS/LENGTH   shared memory with another process",
             "  tap:NAME,ip=ADDRESS/LENGTH[,host=ADDRESS/LENGTH]  an interface of the kernel; needs CAP_NET_ADMIN",
             "",
+            "To each device may be added:",
+            "  gw=ADDRESS                                        the router for all other networks",
+            "  mtu=BYTES                                         the largest IP packet",
+            "  capture=FILE                                      pcapng of all it receives and sends; replaces the file",
+            "  loss=P,duplicate=P,reorder=P,corrupt=P            a bad wire for tests: chances of a frame each way, 0 to 1",
+            "  delay=TIME,seed=N                                 500us, 2ms, 1s each way; the same seed, the same faults",
+            "",
             "Examples:",
             "  ringroad run --net memif:/tmp/a.sock,role=server,ip=10.9.0.1/24 -- java -jar server.jar",
             "  ringroad run --net memif:/tmp/a.sock,role=client,ip=10.9.0.2/24 -- java -jar client.jar 10.9.0.1",
-            "  ringroad run --net tap:rr0,ip=10.9.1.2/24,host=10.9.1.1/24 -- jwebserver -b 10.9.1.2"
+            "  ringroad run --net tap:rr0,ip=10.9.1.2/24,host=10.9.1.1/24 -- jwebserver -b 10.9.1.2",
+            "  ringroad run --net memif:/tmp/a.sock,role=client,ip=10.9.0.2/24,capture=a.pcapng,loss=0.01 -- java -jar client.jar 10.9.0.1"
         })
 public final class RunCommand extends Subcommand {
     private static final String NETWORKS_VARIABLE = "RINGROAD_NET";

@@ -1,9 +1,11 @@
 package dev.ringroad.cli.run;
 
 import dev.ringroad.cli.common.Machine;
+import dev.ringroad.cli.common.OutputFile;
 import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.net.device.DeviceSpec;
 import dev.ringroad.net.device.SpecException;
+import dev.ringroad.net.driver.Decorations;
 import dev.ringroad.stack.ip.IpPrefix;
 
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,7 @@ final class SpecCheck {
     static void all(List<String> specs, Machine machine) {
         SpecCheck check = new SpecCheck(machine);
         Set<String> devices = new HashSet<>();
+        Set<Path> captures = new HashSet<>();
         for (String spec : specs) {
             try {
                 DeviceSpec parsed = DeviceSpec.parse(spec);
@@ -53,7 +56,15 @@ final class SpecCheck {
                                     + parsed.address()
                                     + "; leave one of them out.");
                 }
+                @Nullable Path capture = Decorations.of(parsed).capture();
+                if (capture != null && !captures.add(capture.toAbsolutePath().normalize())) {
+                    throw Refusal.wrongUse(
+                            "Two --net capture into " + capture + "; give each a file of its own.");
+                }
                 check.one(parsed);
+                if (capture != null) {
+                    OutputFile.check(capture);
+                }
             } catch (SpecException e) {
                 throw Refusal.wrongUse(sentence(e.getMessage()));
             }

@@ -67,6 +67,10 @@ final class SpecCheckTest {
                 "memif:/tmp/a,ip=10.0.0.1/24,role=master | one of server, client",
                 "memif:/tmp/a,ip=10.0.0.1/24,ip=1.1.1.1/8| twice",
                 "memif:/no/such/folder/a,ip=10.0.0.1/24  | make it first",
+                "memif:/tmp/a,ip=10.0.0.1/24,loss=2      | chance from 0 to 1",
+                "memif:/tmp/a,ip=10.0.0.1/24,delay=fast  | up to 10s",
+                "memif:/tmp/a,ip=10.0.0.1/24,capture=/tmp| is a folder",
+                "memif:/tmp/a,ip=10.0.0.1/24,capture=/no/such/c | make it first",
                 "tap:averyverylongname,ip=10.0.0.1/24    | 15 characters",
             })
     void whatCannotWorkIsSaidInASentence(String spec, String sentence) {
@@ -124,6 +128,16 @@ final class SpecCheckTest {
         write("sys/class/net/eth0/mtu", "1500");
 
         assertThatThrownBy(() -> check("tap:eth0,ip=10.0.0.1/24")).hasMessageContaining("no TAP");
+    }
+
+    @Test
+    void theSameCaptureTwiceIsTold() {
+        assertThatThrownBy(
+                        () ->
+                                check(
+                                        "tap:rr0,ip=10.0.0.1/24,capture=/tmp/c",
+                                        "tap:rr1,ip=10.0.1.1/24,capture=/tmp/../tmp/c"))
+                .hasMessageContaining("Two --net capture");
     }
 
     @Test

@@ -16,12 +16,18 @@ public final class NetDevices {
     private NetDevices() {}
 
     /**
-     * Opens a device. Options that are not the driver's must have been taken from the spec before.
+     * Opens a device with the {@link Decorations} that its spec asks for. Options that are not the
+     * driver's must have been taken from the spec before.
      *
      * @throws SpecException when the spec asks for something that does not exist
      * @throws IOException when the system refuses; the message says what and how to mend it
      */
     public static NetDevice open(DeviceSpec spec, CounterFile counters) throws IOException {
+        Decorations decorations = Decorations.of(spec);
+        return decorations.around(openDriver(spec, counters));
+    }
+
+    private static NetDevice openDriver(DeviceSpec spec, CounterFile counters) throws IOException {
         return switch (spec.kind()) {
             case "memif" -> openMemif(spec, counters);
             case "tap" -> TapDevice.open(spec, counters);

@@ -101,6 +101,38 @@ final class MemifLabTest {
         }
     }
 
+    @Test
+    void aCaptureHasWhatTheDeviceReceivedAndSent() throws Exception {
+        Requirement.programs("tshark", "tshark");
+        Path file = folder.resolve("client.pcapng");
+        try (Child server = serve(Ringroad.program(VirtualThreadServer.class, SERVER, "7005"))) {
+            List<String> clients = Ringroad.program(EchoClients.class, SERVER, "7005", "3", "2");
+            Child.run(SOON, Ringroad.run(clientSpec() + ",capture=" + file, clients));
+            assertThat(server.isAlive()).isTrue();
+        }
+        assertThat(frames(file, "tcp.flags.syn==1 && tcp.flags.ack==0")).hasSize(3);
+        assertThat(frames(file, "tcp.flags.syn==1 && tcp.flags.ack==1")).hasSize(3);
+        assertThat(frames(file, "tcp.flags.fin==1 && ip.src==10.9.0.2")).hasSize(3);
+    }
+
+    private static List<String> frames(Path capture, String filter) throws InterruptedException {
+        return Child.run(SOON, "tshark", "-r", capture.toString(), "-Y", filter)
+                .lines()
+                .filter(line -> line.contains("TCP"))
+                .toList();
+    }
+
+    @Test
+    void everyByteArrivesOverABadWire() throws Exception {
+        String bad = ",loss=0.05,duplicate=0.02,reorder=0.05,corrupt=0.01,delay=200us,seed=7";
+        try (Child server = serve(Ringroad.program(VirtualThreadServer.class, SERVER, "7006"))) {
+            List<String> clients = Ringroad.program(EchoClients.class, SERVER, "7006", "5", "5");
+            assertThat(Child.run(SOON, Ringroad.run(clientSpec() + bad, clients)))
+                    .contains("DONE clients 5 failures 0");
+            assertThat(server.isAlive()).isTrue();
+        }
+    }
+
     private Child serve(List<String> program) throws IOException, InterruptedException {
         Child server =
                 Child.start(
