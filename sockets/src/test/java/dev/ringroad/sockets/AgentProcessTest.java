@@ -190,10 +190,18 @@ class AgentProcessTest {
                         "net=warp:core,ip=10.9.0.1/24",
                         "net=memif:/tmp/ringroad-no-address.sock",
                         "net=memif:/tmp/ringroad-bad-address.sock,ip=10.9.0.300/24",
+                        "net=memif:/tmp/ringroad-bad-address.sock,ip=127.0.0.1/8",
+                        "net=memif:/tmp/ringroad-bad-address.sock,ip=fe80::1/64",
+                        "net=memif:/tmp/ringroad-bad-loss.sock,ip=10.9.0.1/24,loss=2",
+                        "net=memif:/tmp/ringroad-bad-capture.sock,ip=10.9.0.1/24,capture=/nowhere/c",
                         "net=memif:/nowhere/at/all.sock,role=server,ip=10.9.0.1/24")) {
             Outcome outcome = run(wrong, NOTHING);
             assertThat(outcome.exitCode()).as(wrong).isEqualTo(2);
-            assertThat(outcome.output()).startsWith("ringroad: ").doesNotContain("\tat ");
+            assertThat(outcome.output())
+                    .as(wrong)
+                    .startsWith("ringroad: ")
+                    .endsWith(".\n")
+                    .doesNotContain("\tat ");
             assertThat(outcome.output().lines()).hasSize(1);
         }
     }

@@ -47,7 +47,8 @@ public final class Agent {
             }
             installProviders();
         } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-            System.err.println("ringroad: " + e.getMessage());
+            String said = String.valueOf(e.getMessage());
+            System.err.println("ringroad: " + said + (said.endsWith(".") ? "" : "."));
             System.exit(WRONG_USE);
         }
     }

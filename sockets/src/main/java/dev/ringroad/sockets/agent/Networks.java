@@ -76,7 +76,20 @@ final class Networks {
             throw spec.wrong(
                     "ip", own, "an address with the length of its network, such as 10.9.0.1/24");
         }
+        if (!isPossible(prefix.address())) {
+            throw spec.wrong(
+                    "ip", own, "one station's IPv4 address, not a loopback's, such as 10.9.0.1/24");
+        }
         return new InterfaceConfig(List.of(prefix), gateway(spec), 0);
+    }
+
+    /** Sockets with other addresses stay with the kernel, so that the stack would have none. */
+    private static boolean isPossible(IpAddress own) {
+        return own.isV4()
+                && !own.isAny()
+                && !own.isLoopback()
+                && !own.isMulticast()
+                && !own.isBroadcast();
     }
 
     private static @Nullable IpAddress gateway(DeviceSpec spec) {
