@@ -40,6 +40,11 @@ public final class Namespace implements AutoCloseable {
         return line;
     }
 
+    /** Moves a network interface of this process's namespace inside. */
+    public void adopt(String networkInterface) throws InterruptedException {
+        Child.run(SOON, "ip", "link", "set", networkInterface, "netns", name);
+    }
+
     @Override
     public void close() {
         try {
