@@ -53,10 +53,11 @@ final class BenchCommand extends Subcommand {
         }
         List<BenchRow> rows;
         try {
-            rows = MemifBench.run(quick);
+            rows = MemifBench.run(quick, System.out::println);
         } catch (IOException e) {
             throw Refusal.failed(String.valueOf(e.getMessage()));
         }
+        System.out.println();
         System.out.print(TextTable.ofRows(rows));
         if (json != null) {
             OutputFile.write(json, BenchJson.write(rows));

@@ -1,0 +1,71 @@
+package dev.ringroad.bench.machine;
+
+import java.util.Locale;
+
+/**
+ * Tells whether two measurements saw the same machine, by the floor under both: looked at before,
+ * between and after them. A pair between whose looks a hypervisor moved the processors compares two
+ * machines, and has to be taken again.
+ *
+ * <p>One thread at a time.
+ */
+public final class FloorWatch {
+    /**
+     * Floors that differ by less are the same; being moved to cores that share no cache makes it
+     * fourfold.
+     */
+    private static final double SPREAD_MAX = 1.5;
+
+    private static final double NANOS_PER_MICRO = 1e3;
+
+    /** Measures the floor, in nanoseconds. */
+    @FunctionalInterface
+    public interface Probe {
+        /** The floor now. */
+        double nanos() throws InterruptedException;
+    }
+
+    private final Probe probe;
+    private double lowest;
+    private double highest;
+
+    /** A watch over the floor between these two processors. */
+    public static FloorWatch between(int firstCpu, int secondCpu) {
+        return new FloorWatch(() -> CacheLine.roundTripNanos(firstCpu, secondCpu));
+    }
+
+    /** A watch that looks with this probe. */
+    public FloorWatch(Probe probe) {
+        this.probe = probe;
+    }
+
+    /** Forgets what was seen, and looks. */
+    public void begin() throws InterruptedException {
+        lowest = Double.MAX_VALUE;
+        highest = 0;
+        look();
+    }
+
+    /** Looks once more. */
+    public void look() throws InterruptedException {
+        double nanos = probe.nanos();
+        lowest = Math.min(lowest, nanos);
+        highest = Math.max(highest, nanos);
+    }
+
+    /** Whether all looks since the beginning saw the same floor. */
+    public boolean steady() {
+        return highest <= lowest * SPREAD_MAX;
+    }
+
+    /** What was seen since the beginning, in microseconds. */
+    public String words() {
+        String least = micros(lowest);
+        String most = micros(highest);
+        return least.equals(most) ? least + " us" : least + " to " + most + " us";
+    }
+
+    private static String micros(double nanos) {
+        return String.format(Locale.ROOT, "%.2f", nanos / NANOS_PER_MICRO);
+    }
+}
