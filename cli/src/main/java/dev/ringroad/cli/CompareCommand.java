@@ -127,6 +127,7 @@ final class CompareCommand extends Subcommand {
         }
         return new Pace(
                 rounds == 0 ? usual.rounds() : rounds,
+                usual.repeats(),
                 usual.warmUpRoundTrips(),
                 warmUpMillis == 0 ? usual.warmUpMillis() : warmUpMillis,
                 warmUpMillis == 0 ? usual.peerWarmUpMillis() : warmUpMillis,

@@ -25,4 +25,9 @@ final class PrintedProgress implements Progress {
     public void ended(String figure) {
         out.println(figure);
     }
+
+    @Override
+    public void repeats(String why) {
+        out.println("... once more, because " + why);
+    }
 }

@@ -1,20 +1,21 @@
 package dev.ringroad.bench.compare;
 
-import dev.ringroad.workloads.ResultLine;
+import dev.ringroad.bench.machine.FloorWatch;
+
+import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * Runs every workload over two roads in turns, several rounds of it, and sums up.
  *
- * <p>Turns, because machines drift: neighbouring runs of the two roads see the same machine. The
- * peer runs in every placement that might suit it and is quoted at the best one.
+ * <p>Turns, because machines drift: neighbouring runs of the two roads see the same machine, and
+ * are made again when the processors were moved between them. The peer runs in every placement that
+ * might suit it and is quoted at the best one.
  */
 public final class Comparison {
     /** The fact that says how long a cache line takes between the two processors. */
@@ -49,41 +50,32 @@ public final class Comparison {
      */
     public ComparisonResult run(Progress progress)
             throws ComparisonException, InterruptedException {
-        List<Setting> settings = settings();
-        Map<Setting, Samples> samples = new LinkedHashMap<>();
         PairRun pair = new PairRun(java, processors, pace);
-        int number = 0;
-        List<Long> floors = new ArrayList<>();
+        List<List<Setting>> groups = workloads.stream().map(this::settings).toList();
+        int runs = pace.rounds() * groups.stream().mapToInt(List::size).sum();
+        Turns turns = new Turns(pair::run, floor(), pace.repeats(), runs, progress);
         for (int round = 0; round < pace.rounds(); round++) {
-            measureFloor(pair, floors);
-            for (Setting setting : settings) {
-                progress.begins(++number, settings.size() * pace.rounds(), setting.words());
-                List<ResultLine> lines = pair.run(setting);
-                Samples ofSetting = samples.computeIfAbsent(setting, key -> new Samples());
-                ofSetting.take(lines);
-                progress.ended(figure(setting.workload(), ofSetting));
+            for (List<Setting> group : groups) {
+                turns.run(group);
             }
         }
-        measureFloor(pair, floors);
-        Rows rows = new Rows(ours, peer, samples);
-        return new ComparisonResult(rows.rows(), rows.curves(), facts(floors));
+        Rows rows = new Rows(ours, peer, turns.samples());
+        return new ComparisonResult(rows.rows(), rows.curves(), facts(turns.floors()));
     }
 
-    private void measureFloor(PairRun pair, List<Long> floors)
-            throws ComparisonException, InterruptedException {
-        if (processors.pinning()) {
-            floors.add(pair.floorNanos());
-        }
+    /** Programs that are not pinned have no floor between them. */
+    private @Nullable FloorWatch floor() {
+        return processors.pinning()
+                ? FloorWatch.between(processors.first(), processors.second())
+                : null;
     }
 
-    /** Ours and the peer's in turns, workload by workload. */
-    List<Setting> settings() {
+    /** Ours, then the peer's in every placement. */
+    private List<Setting> settings(Workload workload) {
         List<Setting> settings = new ArrayList<>();
-        for (Workload workload : workloads) {
-            settings.add(new Setting(workload, ours, Placement.TWO_CORES));
-            for (Placement placement : peerPlacements(workload)) {
-                settings.add(new Setting(workload, peer, placement));
-            }
+        settings.add(new Setting(workload, ours, Placement.TWO_CORES));
+        for (Placement placement : peerPlacements(workload)) {
+            settings.add(new Setting(workload, peer, placement));
         }
         return settings;
     }
@@ -103,38 +95,15 @@ public final class Comparison {
         };
     }
 
-    private static String figure(Workload workload, Samples samples) {
-        return switch (workload.traffic()) {
-            case ROUND_TRIPS ->
-                    String.format(
-                            Locale.ROOT,
-                            "64 B p50 %.2f us",
-                            samples.values(Samples.latency(Workload.SIZES.getFirst(), 50))
-                                    .getLast());
-            case STREAM ->
-                    String.format(
-                            Locale.ROOT, "%.1f Gbit/s", samples.values(Samples.GBITS).getLast());
-            case REQUESTS ->
-                    String.format(
-                            Locale.ROOT,
-                            "%.0f requests/s",
-                            samples.values(Samples.REQUESTS).getLast());
-        };
-    }
-
-    private Map<String, String> facts(List<Long> floors) {
+    private Map<String, String> facts(List<String> floors) {
         Map<String, String> facts = new LinkedHashMap<>(MachineFacts.read());
         facts.put("Placement", processors.words());
         if (!floors.isEmpty()) {
-            String medians =
-                    floors.stream()
-                            .map(nanos -> String.format(Locale.ROOT, "%.2f", nanos / 1e3))
-                            .collect(Collectors.joining(", "));
             facts.put(
                     FLOOR,
-                    medians
-                            + " us (before and after each round): the floor under every round trip,"
-                            + " which rises when a hypervisor moves the processors apart");
+                    String.join(", ", floors)
+                            + ": the floor under every round trip, looked at around each workload;"
+                            + " it rises when a hypervisor moves the processors apart");
         }
         facts.put("JVM options of all programs", String.join(" ", PairRun.JVM_OPTIONS));
         facts.put(

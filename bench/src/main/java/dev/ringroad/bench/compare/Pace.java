@@ -4,6 +4,8 @@ package dev.ringroad.bench.compare;
  * How long a comparison takes its time.
  *
  * @param rounds how often every setting runs; rows hold the medians
+ * @param repeats how often a workload's runs are made again, within a round, when the processors
+ *     were moved meanwhile
  * @param warmUpRoundTrips at least so many before measuring
  * @param warmUpMillis at least so long before measuring, for the compilers on both ends
  * @param peerWarmUpMillis the same where the kernel has the protocols and there is less to compile
@@ -13,6 +15,7 @@ package dev.ringroad.bench.compare;
  */
 public record Pace(
         int rounds,
+        int repeats,
         int warmUpRoundTrips,
         int warmUpMillis,
         int peerWarmUpMillis,
@@ -23,11 +26,11 @@ public record Pace(
      * within 2 to 3 s over a stack that is Java too.
      */
     public static Pace quick() {
-        return new Pace(1, 20_000, 1_500, 750, 300, false);
+        return new Pace(1, 0, 20_000, 1_500, 750, 300, false);
     }
 
     /** A few minutes, with enough round trips for the higher percentiles. */
     public static Pace full() {
-        return new Pace(3, 50_000, 2_000, 2_000, 2_000, true);
+        return new Pace(3, 2, 50_000, 2_000, 2_000, 2_000, true);
     }
 }

@@ -1,6 +1,5 @@
 package dev.ringroad.bench.compare;
 
-import dev.ringroad.workloads.CacheLineRoundTrips;
 import dev.ringroad.workloads.ResultLine;
 import dev.ringroad.workloads.TcpEchoServer;
 
@@ -71,22 +70,6 @@ final class PairRun {
             List<ResultLine> lines = new ArrayList<>(client.results());
             lines.addAll(server.results());
             return lines;
-        }
-    }
-
-    /**
-     * How many nanoseconds a cache line takes there and back between the two processors: median of
-     * a short run. It changes when a hypervisor moves them apart, and all round trips with it.
-     */
-    long floorNanos() throws ComparisonException, InterruptedException {
-        List<String> command = new ArrayList<>(processors.both());
-        command.add(java.toString());
-        command.addAll(JVM_OPTIONS);
-        command.addAll(List.of("-cp", classPath, CacheLineRoundTrips.class.getName()));
-        command.add("lifeline=stdin");
-        try (Child child = Child.start("cache line's round trips", command)) {
-            child.awaitEnd(START_MILLIS);
-            return child.results().getFirst().number("p50");
         }
     }
 

@@ -51,11 +51,6 @@ public record Processors(int first, int second, boolean pinning) {
                 : "programs not pinned: two processors and taskset (package util-linux) are needed for that";
     }
 
-    /** Words to put before a command that may use both and no other. */
-    List<String> both() {
-        return List.of("taskset", "-c", first + "," + second);
-    }
-
     private static List<Integer> allowed() {
         try {
             for (String line : Files.readAllLines(STATUS)) {

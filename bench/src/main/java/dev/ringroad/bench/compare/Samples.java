@@ -70,6 +70,22 @@ final class Samples {
         }
     }
 
+    /** Takes what another run of the setting yielded. */
+    void add(Samples other) {
+        other.figures.forEach((figure, values) -> values.forEach(value -> add(figure, value)));
+        other.histograms.forEach(this::add);
+    }
+
+    private void add(int bytes, Histogram histogram) {
+        histograms.merge(
+                bytes,
+                histogram,
+                (merged, one) -> {
+                    merged.add(one);
+                    return merged;
+                });
+    }
+
     private static double perSecond(ResultLine line, long amount) {
         return amount * NANOS_PER_SECOND / line.number("nanos");
     }
@@ -82,12 +98,7 @@ final class Samples {
                     latency(bytes, percentile),
                     histogram.getValueAtPercentile(percentile) / NANOS_PER_MICRO);
         }
-        @Nullable Histogram merged = histograms.get(bytes);
-        if (merged == null) {
-            histograms.put(bytes, histogram);
-        } else {
-            merged.add(histogram);
-        }
+        add(bytes, histogram);
         add(allocation(bytes), line.number("process-bytes") * MILLION / histogram.getTotalCount());
     }
 

@@ -13,7 +13,7 @@ import java.util.List;
 /** Runs the real programs as real processes, shortly, with the kernel's loopback on both sides. */
 final class ComparisonTest {
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
-    private static final Pace TINY = new Pace(1, 100, 50, 50, 50, true);
+    private static final Pace TINY = new Pace(1, 0, 100, 50, 50, 50, true);
     private static final Progress SILENT =
             new Progress() {
                 @Override
@@ -21,6 +21,9 @@ final class ComparisonTest {
 
                 @Override
                 public void ended(String figure) {}
+
+                @Override
+                public void repeats(String why) {}
             };
 
     @Test
