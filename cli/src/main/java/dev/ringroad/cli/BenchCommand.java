@@ -2,7 +2,6 @@ package dev.ringroad.cli;
 
 import dev.ringroad.bench.BenchJson;
 import dev.ringroad.bench.BenchRow;
-import dev.ringroad.bench.memif.MemifBench;
 import dev.ringroad.bench.report.TextTable;
 import dev.ringroad.cli.common.OutputFile;
 import dev.ringroad.cli.common.Refusal;
@@ -24,11 +23,12 @@ import java.util.List;
         description = {
             "Measures one part beside its peer, in the same run.",
             "",
-            "memif: packets a second of 64 bytes, beside DPDK's testpmd (Debian: dpdk-dev)."
+            "WHAT is one of these:",
+            BenchPart.DESCRIPTIONS
         },
         footer = {"", "Example:", "  ringroad bench memif --quick --json rows.json"})
 final class BenchCommand extends Subcommand {
-    @Parameters(paramLabel = "WHAT", description = "memif.")
+    @Parameters(paramLabel = "WHAT", description = "What to measure; see above.")
     private String what = "";
 
     @Option(names = "--quick", description = "One short round.")
@@ -45,15 +45,13 @@ final class BenchCommand extends Subcommand {
 
     @Override
     public void run() {
-        if (!what.equals("memif")) {
-            throw Refusal.wrongUse("There is no benchmark \"" + what + "\"; there is memif.");
-        }
+        BenchPart part = BenchPart.named(what);
         if (json != null) {
             OutputFile.check(json);
         }
         List<BenchRow> rows;
         try {
-            rows = MemifBench.run(quick, System.out::println);
+            rows = part.run(quick, System.out::println);
         } catch (IOException e) {
             throw Refusal.failed(String.valueOf(e.getMessage()));
         }

@@ -90,7 +90,7 @@ final class CompareCommand extends Subcommand {
             paramLabel = "N",
             defaultValue = "0",
             description =
-                    "How long to let the compilers work first (default: 2000, quick 1500, over the kernel 750).")
+                    "How long to let the compilers work first (default: 5000, quick 3000; over the kernel 2000, quick 750).")
     private int warmUpMillis;
 
     /** Used by picocli. */

@@ -23,14 +23,16 @@ public record Pace(
         boolean everyPlacement) {
     /**
      * A minute in all. The compilers come to rest within 0.5 to 1 s over the kernel's sockets, and
-     * within 2 to 3 s over a stack that is Java too.
+     * within 3 s over a stack that is Java too. Until then they take the core from the program in
+     * slices of milliseconds, because each program has one core, which it shares with its
+     * compilers.
      */
     public static Pace quick() {
-        return new Pace(1, 0, 20_000, 1_500, 750, 300, false);
+        return new Pace(1, 0, 20_000, 3_000, 750, 300, false);
     }
 
     /** A few minutes, with enough round trips for the higher percentiles. */
     public static Pace full() {
-        return new Pace(3, 2, 50_000, 2_000, 2_000, 2_000, true);
+        return new Pace(3, 2, 50_000, 5_000, 2_000, 2_000, true);
     }
 }

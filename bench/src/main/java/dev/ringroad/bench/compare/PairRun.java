@@ -17,8 +17,7 @@ final class PairRun {
     private static final long SLACK_MILLIS = 30_000;
     private static final long SERVER_END_MILLIS = 5_000;
     private static final int MILLIS_FACTOR = 4;
-    private static final int STREAM_WARM_UPS = 2;
-    private static final int HTTP_WARM_UPS = 4;
+    private static final int HTTP_WARM_UPS = 2;
 
     /** The same for both roads; on one processor the JVM would choose this collector anyway. */
     static final List<String> JVM_OPTIONS =
@@ -83,8 +82,7 @@ final class PairRun {
     private int warmUpMillis(Setting setting) {
         int usual = setting.road().runsInJava() ? pace.warmUpMillis() : pace.peerWarmUpMillis();
         return switch (setting.workload().traffic()) {
-            case ROUND_TRIPS -> usual;
-            case STREAM -> STREAM_WARM_UPS * usual;
+            case ROUND_TRIPS, STREAM -> usual;
             // The JDK's HTTP server is most of the code on any road.
             case REQUESTS -> HTTP_WARM_UPS * pace.warmUpMillis();
         };

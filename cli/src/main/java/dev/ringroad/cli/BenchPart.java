@@ -1,0 +1,66 @@
+package dev.ringroad.cli;
+
+import dev.ringroad.bench.BenchRow;
+import dev.ringroad.bench.memif.MemifBench;
+import dev.ringroad.cli.common.Refusal;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** What {@code ringroad bench} can measure. */
+enum BenchPart {
+    /** Packets to and from testpmd. */
+    MEMIF(MemifBench::run);
+
+    /** A line for each part, for the command's help. */
+    static final String DESCRIPTIONS =
+            "  memif: packets a second of 64 bytes, beside DPDK's testpmd (Debian: dpdk-dev)";
+
+    /** Measures a part and its peer in turns. */
+    private interface Benchmark {
+        List<BenchRow> run(boolean quick, Consumer<String> progress) throws IOException;
+    }
+
+    private final Benchmark benchmark;
+
+    BenchPart(Benchmark benchmark) {
+        this.benchmark = benchmark;
+    }
+
+    /** The part with this name, in lower case; refuses others. */
+    static BenchPart named(String name) {
+        return Arrays.stream(values())
+                .filter(part -> part.word().equals(name))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                Refusal.wrongUse(
+                                        "There is no benchmark \""
+                                                + name
+                                                + "\"; there is "
+                                                + words()
+                                                + "."));
+    }
+
+    private static String words() {
+        return Arrays.stream(values()).map(BenchPart::word).collect(Collectors.joining(", "));
+    }
+
+    private String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Measures it.
+     *
+     * @param progress told a sentence from time to time
+     * @throws IOException if it can't be measured; the message says why and what to do
+     */
+    List<BenchRow> run(boolean quick, Consumer<String> progress) throws IOException {
+        return benchmark.run(quick, progress);
+    }
+}
