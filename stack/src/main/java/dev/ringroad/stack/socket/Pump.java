@@ -55,11 +55,11 @@ public final class Pump implements AutoCloseable, Endpoint.Observer {
      *
      * @param stack owned by the pump from here on, closed by {@link #close}
      */
-    public Pump(NetStack stack, PumpConfig config) throws SystemCallException {
+    public Pump(NetStack stack, PumpConfig config) {
         this.stack = stack;
         this.config = config;
         this.leftNanos = System.nanoTime();
-        this.worker = new PumpWorker(this, config, new Sleeper());
+        this.worker = new PumpWorker(this, config);
         worker.start();
     }
 

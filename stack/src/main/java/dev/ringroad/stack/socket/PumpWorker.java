@@ -1,5 +1,7 @@
 package dev.ringroad.stack.socket;
 
+import java.util.concurrent.locks.LockSupport;
+
 /**
  * The pump's background thread: drives the stack while no thread of the program does.
  *
@@ -11,7 +13,6 @@ package dev.ringroad.stack.socket;
 final class PumpWorker implements Runnable {
     private final Pump pump;
     private final PumpConfig config;
-    private final Sleeper sleeper;
     private final Thread thread;
     private final Waiter waiter;
 
@@ -20,10 +21,9 @@ final class PumpWorker implements Runnable {
 
     private boolean called;
 
-    PumpWorker(Pump pump, PumpConfig config, Sleeper sleeper) {
+    PumpWorker(Pump pump, PumpConfig config) {
         this.pump = pump;
         this.config = config;
-        this.sleeper = sleeper;
         this.thread = Thread.ofPlatform().name("ringroad-pump").daemon().unstarted(this);
         this.waiter = new Waiter(thread);
     }
@@ -38,7 +38,6 @@ final class PumpWorker implements Runnable {
         called = true;
         waiter.rouse();
         pump.unlock();
-        sleeper.kick();
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
@@ -47,7 +46,6 @@ final class PumpWorker implements Runnable {
                 interrupted = true;
             }
         }
-        sleeper.close();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -74,11 +72,7 @@ final class PumpWorker implements Runnable {
         }
         called |= atOnce;
         dormant = false;
-        if (waiter.sleeper != null) {
-            waiter.rouse();
-        } else {
-            sleeper.kick();
-        }
+        waiter.rouse();
     }
 
     @Override
@@ -120,15 +114,18 @@ final class PumpWorker implements Runnable {
                 return;
             }
             turnsSeen = pump.turns();
-            dormant = pump.hasDriver() && pump.driverIsAsleep();
+            boolean untilCalled = pump.hasDriver() && pump.driverIsAsleep();
+            dormant = untilCalled;
             long watchNanos =
                     pump.waiting() > (pump.hasDriver() ? 1 : 0)
                             ? config.crowdedWatchNanos()
                             : config.watchNanos();
-            long timeoutNanos = dormant ? -1 : watchNanos;
-            sleeper.prepare();
             pump.unlock();
-            sleeper.sleep(timeoutNanos);
+            if (untilCalled) {
+                LockSupport.park(pump);
+            } else {
+                LockSupport.parkNanos(pump, watchNanos);
+            }
             pump.lock();
             dormant = false;
         }
