@@ -56,6 +56,18 @@ public final class Mappings {
      */
     public static long map(Descriptor file, long bytes, boolean writable, String remedy)
             throws SystemCallException {
+        return map(file, 0, bytes, writable, remedy);
+    }
+
+    /**
+     * Maps {@code bytes} of a file, or of what a driver or socket offers under that offset, shared.
+     *
+     * @param offset a multiple of the page
+     * @return the address
+     */
+    public static long map(
+            Descriptor file, long offset, long bytes, boolean writable, String remedy)
+            throws SystemCallException {
         int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
         MemorySegment capture = Native.capture();
         long address;
@@ -63,7 +75,13 @@ public final class Mappings {
             address =
                     (long)
                             MMAP.invokeExact(
-                                    capture, 0L, bytes, protection, MAP_SHARED, file.number(), 0L);
+                                    capture,
+                                    0L,
+                                    bytes,
+                                    protection,
+                                    MAP_SHARED,
+                                    file.number(),
+                                    offset);
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }

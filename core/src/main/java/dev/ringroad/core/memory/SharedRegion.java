@@ -242,7 +242,7 @@ public final class SharedRegion implements AutoCloseable {
 
     // The one place in the house where an address becomes memory.
     @SuppressWarnings("restricted")
-    private static MemorySegment segmentOf(long address, long bytes, Arena arena) {
+    static MemorySegment segmentOf(long address, long bytes, Arena arena) {
         return MemorySegment.ofAddress(address)
                 .reinterpret(
                         bytes,

@@ -28,6 +28,11 @@ public final class Namespace implements AutoCloseable {
         return namespace;
     }
 
+    /** As {@code ip netns} lists it. */
+    public String name() {
+        return name;
+    }
+
     /** The command line that runs a command inside. */
     public List<String> command(String... command) {
         return command(List.of(command));
