@@ -8,6 +8,7 @@ module dev.ringroad.net {
     exports dev.ringroad.net.device.counter;
     exports dev.ringroad.net.device.fault;
     exports dev.ringroad.net.driver;
+    exports dev.ringroad.net.driver.afpacket;
     exports dev.ringroad.net.driver.memif;
     exports dev.ringroad.net.driver.pair;
     exports dev.ringroad.net.driver.tap;

@@ -17,6 +17,9 @@ public record Machine(Path root) {
     /** CAP_NET_ADMIN of linux/capability.h: interfaces, addresses, TAP. */
     public static final int CAP_NET_ADMIN = 12;
 
+    /** CAP_NET_RAW of linux/capability.h: sockets that see an interface's frames. */
+    public static final int CAP_NET_RAW = 13;
+
     /** CAP_IPC_LOCK of linux/capability.h: memory locked without limit. */
     public static final int CAP_IPC_LOCK = 14;
 

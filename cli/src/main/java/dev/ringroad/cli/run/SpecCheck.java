@@ -81,13 +81,14 @@ final class SpecCheck {
         switch (spec.kind()) {
             case "memif" -> memif(spec);
             case "tap" -> tap(spec);
+            case "afpacket" -> afPacket(spec);
             default ->
                     throw Refusal.wrongUse(
                             "There is no device kind "
                                     + spec.kind()
                                     + " in \""
                                     + spec
-                                    + "\"; there are memif and tap.");
+                                    + "\"; there are memif, tap and afpacket.");
         }
     }
 
@@ -177,15 +178,7 @@ final class SpecCheck {
     }
 
     private void tap(DeviceSpec spec) {
-        String name = spec.address();
-        if (name.length() > INTERFACE_NAME_MAX || !name.matches("[^/\\s:]+")) {
-            throw Refusal.wrongUse(
-                    "\""
-                            + name
-                            + "\" cannot be an interface's name; it has 1 to "
-                            + INTERFACE_NAME_MAX
-                            + " characters, no slash, colon or space.");
-        }
+        String name = interfaceName(spec);
         if (!machine.exists("dev/net/tun")) {
             throw Refusal.wrongUse(
                     "/dev/net/tun does not exist; load the kernel's module: modprobe tun.");
@@ -202,5 +195,32 @@ final class SpecCheck {
                             + name
                             + " mode tap user NAME.");
         }
+    }
+
+    private void afPacket(DeviceSpec spec) {
+        String name = interfaceName(spec);
+        if (!machine.hasCapability(Machine.CAP_NET_RAW)) {
+            throw Refusal.wrongUse(
+                    "To read and send an interface's frames needs the capability CAP_NET_RAW; run as root.");
+        }
+        if (spec.take("netns") == null && !machine.exists("sys/class/net/" + name)) {
+            throw Refusal.wrongUse(
+                    "There is no interface "
+                            + name
+                            + " in this network namespace; `ip link` shows them, and netns=NAME names another namespace.");
+        }
+    }
+
+    private static String interfaceName(DeviceSpec spec) {
+        String name = spec.address();
+        if (name.length() > INTERFACE_NAME_MAX || !name.matches("[^/\\s:]+")) {
+            throw Refusal.wrongUse(
+                    "\""
+                            + name
+                            + "\" cannot be an interface's name; it has 1 to "
+                            + INTERFACE_NAME_MAX
+                            + " characters, no slash, colon or space.");
+        }
+        return name;
     }
 }

@@ -60,7 +60,7 @@ final class SpecCheckTest {
             delimiter = '|',
             value = {
                 "memif                                   | does not name a device",
-                "wire:x,ip=10.0.0.1/24                   | there are memif and tap",
+                "wire:x,ip=10.0.0.1/24                   | there are memif, tap and afpacket",
                 "memif:/tmp/a                            | no address",
                 "memif:/tmp/a,ip=10.0.0.1                | no prefix length",
                 "memif:/tmp/a,ip=10.0.0.300/24           | 10.0.0.300",
@@ -128,6 +128,21 @@ final class SpecCheckTest {
         write("sys/class/net/eth0/mtu", "1500");
 
         assertThatThrownBy(() -> check("tap:eth0,ip=10.0.0.1/24")).hasMessageContaining("no TAP");
+    }
+
+    @Test
+    void anInterfaceThatIsNotThereIsTold() throws IOException {
+        assertThatThrownBy(() -> check("afpacket:eth0,ip=10.0.0.1/24"))
+                .hasMessageContaining("There is no interface eth0");
+        assertThatCode(() -> check("afpacket:eth0,netns=other,ip=10.0.0.1/24"))
+                .doesNotThrowAnyException();
+
+        write("sys/class/net/eth0/mtu", "1500");
+        assertThatCode(() -> check("afpacket:eth0,ip=10.0.0.1/24")).doesNotThrowAnyException();
+
+        write("proc/self/status", NO_CAPABILITIES);
+        assertThatThrownBy(() -> check("afpacket:eth0,ip=10.0.0.1/24"))
+                .hasMessageContaining("CAP_NET_RAW");
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.net.device.DeviceSpec;
 import dev.ringroad.net.device.NetDevice;
 import dev.ringroad.net.device.SpecException;
+import dev.ringroad.net.driver.afpacket.AfPacketDevice;
 import dev.ringroad.net.driver.memif.MemifConfig;
 import dev.ringroad.net.driver.memif.MemifDevice;
 import dev.ringroad.net.driver.tap.TapDevice;
@@ -30,6 +31,7 @@ public final class NetDevices {
     private static NetDevice openDriver(DeviceSpec spec, CounterFile counters) throws IOException {
         return switch (spec.kind()) {
             case "memif" -> openMemif(spec, counters);
+            case "afpacket" -> AfPacketDevice.open(spec, counters);
             case "tap" -> TapDevice.open(spec, counters);
             default ->
                     throw new SpecException(
@@ -37,7 +39,7 @@ public final class NetDevices {
                                     + spec.kind()
                                     + ", asked for by \""
                                     + spec
-                                    + "\"; there are memif and tap");
+                                    + "\"; there are memif, tap and afpacket");
         };
     }
 

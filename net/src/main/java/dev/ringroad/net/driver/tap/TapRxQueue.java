@@ -5,6 +5,7 @@ import dev.ringroad.core.linux.Errno;
 import dev.ringroad.net.device.DeviceDrop;
 import dev.ringroad.net.device.DropCounters;
 import dev.ringroad.net.device.RxQueue;
+import dev.ringroad.net.device.VnetHeader;
 import dev.ringroad.net.packet.Burst;
 import dev.ringroad.net.packet.Packet;
 import dev.ringroad.net.packet.PacketPool;

@@ -9,6 +9,7 @@ import dev.ringroad.net.device.DeviceDrop;
 import dev.ringroad.net.device.DropCounters;
 import dev.ringroad.net.device.Offload;
 import dev.ringroad.net.device.TxQueue;
+import dev.ringroad.net.device.VnetHeader;
 import dev.ringroad.net.packet.Burst;
 import dev.ringroad.net.packet.Packet;
 import dev.ringroad.net.wire.EthernetHeader;

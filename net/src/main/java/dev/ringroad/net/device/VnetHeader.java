@@ -1,9 +1,8 @@
-package dev.ringroad.net.driver.tap;
+package dev.ringroad.net.device;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
-import dev.ringroad.core.linux.Tun;
 import dev.ringroad.net.packet.Packet;
 import dev.ringroad.net.wire.TcpHeader;
 
@@ -18,9 +17,10 @@ import java.lang.foreign.MemorySegment;
  *   | flags | gso type | header bytes | gso size | checksum start | checksum offset |
  * </pre>
  */
-final class VnetHeader {
+public final class VnetHeader {
 
-    static final int BYTES = 10;
+    /** Bytes of the header. */
+    public static final int BYTES = 10;
 
     private static final int FLAGS = 0;
     private static final int GSO_TYPE = 1;
@@ -38,7 +38,7 @@ final class VnetHeader {
     private static final byte GSO_ECN = (byte) 0x80;
 
     static {
-        if (BYTES != Tun.HEADER_BYTES || CHECKSUM_OFFSET + Short.BYTES != BYTES) {
+        if (CHECKSUM_OFFSET + Short.BYTES != BYTES) {
             throw new ExceptionInInitializerError("the virtio-net header has 10 bytes");
         }
     }
@@ -46,7 +46,7 @@ final class VnetHeader {
     private VnetHeader() {}
 
     /** Writes the header for a frame whose requests the kernel is to fulfil. */
-    static void write(MemorySegment s, long at, Packet packet) {
+    public static void write(MemorySegment s, long at, Packet packet) {
         byte flags = 0;
         int start = 0;
         int offset = 0;
@@ -80,13 +80,45 @@ final class VnetHeader {
     }
 
     /** Whether the kernel vouches for the checksum of a frame, which it may have left undone. */
-    static boolean isVerified(MemorySegment s, long at) {
+    public static boolean isVerified(MemorySegment s, long at) {
         return (s.get(JAVA_BYTE, at + FLAGS) & (NEEDS_CHECKSUM | DATA_VALID)) != 0;
     }
 
     /** Whether a frame is a plain one, or of joined segments of a kind that we can have offered. */
-    static boolean isKnownKind(MemorySegment s, long at) {
+    public static boolean isKnownKind(MemorySegment s, long at) {
         byte type = (byte) (s.get(JAVA_BYTE, at + GSO_TYPE) & ~GSO_ECN);
         return type == GSO_NONE || type == GSO_TCPV4 || type == GSO_TCPV6;
+    }
+
+    /**
+     * Whether the kernel has left the checksum of a frame undone, as {@link #request} then asks.
+     */
+    public static boolean isUndone(MemorySegment s, long at) {
+        return (s.get(JAVA_BYTE, at + FLAGS) & NEEDS_CHECKSUM) != 0;
+    }
+
+    /**
+     * Makes what a header asks for a received frame the packet's own request, so that a device that
+     * the packet is sent to fulfils it.
+     *
+     * @param shift by how many bytes the packet's headers are longer than the frame's
+     * @return false when the header points outside the packet
+     */
+    public static boolean request(MemorySegment s, long at, Packet packet, int shift) {
+        if (isUndone(s, at)) {
+            int start = (s.get(JAVA_SHORT_UNALIGNED, at + CHECKSUM_START) & 0xFFFF) + shift;
+            int offset = s.get(JAVA_SHORT_UNALIGNED, at + CHECKSUM_OFFSET) & 0xFFFF;
+            if (start + offset + Short.BYTES > packet.length()) {
+                return false;
+            }
+            packet.requestChecksum(start, offset);
+        }
+        byte type = (byte) (s.get(JAVA_BYTE, at + GSO_TYPE) & ~GSO_ECN);
+        if (type != GSO_NONE) {
+            packet.requestSegmentation(
+                    type == GSO_TCPV4 ? Packet.SEGMENT_TCP4 : Packet.SEGMENT_TCP6,
+                    s.get(JAVA_SHORT_UNALIGNED, at + GSO_SIZE) & 0xFFFF);
+        }
+        return true;
     }
 }
