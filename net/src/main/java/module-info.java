@@ -13,5 +13,6 @@ module dev.ringroad.net {
     exports dev.ringroad.net.driver.pair;
     exports dev.ringroad.net.driver.tap;
     exports dev.ringroad.net.packet;
+    exports dev.ringroad.net.table;
     exports dev.ringroad.net.wire;
 }
