@@ -10,6 +10,7 @@ module dev.ringroad.net {
     exports dev.ringroad.net.driver;
     exports dev.ringroad.net.driver.afpacket;
     exports dev.ringroad.net.driver.memif;
+    exports dev.ringroad.net.driver.nil;
     exports dev.ringroad.net.driver.pair;
     exports dev.ringroad.net.driver.tap;
     exports dev.ringroad.net.packet;

@@ -87,6 +87,11 @@ public abstract class DecoratedDevice implements NetDevice {
     }
 
     @Override
+    public boolean exhausted() {
+        return inner.exhausted();
+    }
+
+    @Override
     public long dropped(DeviceDrop reason) {
         return inner.dropped(reason);
     }

@@ -69,6 +69,14 @@ public interface NetDevice extends AutoCloseable {
     /** Ends what {@link #prepareSleep} began: interrupts are off again. */
     void wakeUp();
 
+    /**
+     * Whether nothing will ever be received again, as of a file that was read to its end. A peer
+     * that has left may come back, so most devices never are.
+     */
+    default boolean exhausted() {
+        return false;
+    }
+
     /** How often something was dropped, or had to wait, for a reason. */
     long dropped(DeviceDrop reason);
 

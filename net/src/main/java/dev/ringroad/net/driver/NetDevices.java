@@ -7,6 +7,8 @@ import dev.ringroad.net.device.SpecException;
 import dev.ringroad.net.driver.afpacket.AfPacketDevice;
 import dev.ringroad.net.driver.memif.MemifConfig;
 import dev.ringroad.net.driver.memif.MemifDevice;
+import dev.ringroad.net.driver.nil.NilDevice;
+import dev.ringroad.net.driver.pair.RingEnds;
 import dev.ringroad.net.driver.tap.TapDevice;
 
 import java.io.IOException;
@@ -33,13 +35,15 @@ public final class NetDevices {
             case "memif" -> openMemif(spec, counters);
             case "afpacket" -> AfPacketDevice.open(spec, counters);
             case "tap" -> TapDevice.open(spec, counters);
+            case "nil" -> NilDevice.open(spec, counters);
+            case "ring" -> RingEnds.open(spec, counters);
             default ->
                     throw new SpecException(
                             "there is no driver "
                                     + spec.kind()
                                     + ", asked for by \""
                                     + spec
-                                    + "\"; there are memif, tap and afpacket");
+                                    + "\"; there are memif, tap, afpacket, nil and ring");
         };
     }
 
