@@ -14,6 +14,8 @@ module dev.ringroad.cli {
             info.picocli;
     opens dev.ringroad.cli.doctor to
             info.picocli;
+    opens dev.ringroad.cli.forward to
+            info.picocli;
     opens dev.ringroad.cli.inspect to
             info.picocli;
 }

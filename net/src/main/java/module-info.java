@@ -13,6 +13,7 @@ module dev.ringroad.net {
     exports dev.ringroad.net.driver.nil;
     exports dev.ringroad.net.driver.pair;
     exports dev.ringroad.net.driver.tap;
+    exports dev.ringroad.net.forward;
     exports dev.ringroad.net.packet;
     exports dev.ringroad.net.table;
     exports dev.ringroad.net.wire;

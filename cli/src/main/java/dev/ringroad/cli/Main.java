@@ -2,6 +2,7 @@ package dev.ringroad.cli;
 
 import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.cli.doctor.DoctorCommand;
+import dev.ringroad.cli.forward.ForwardCommand;
 import dev.ringroad.cli.inspect.CountersCommand;
 import dev.ringroad.cli.inspect.SocketsCommand;
 import dev.ringroad.cli.run.RunCommand;
@@ -26,6 +27,7 @@ import java.util.concurrent.Callable;
             RunCommand.class,
             CompareCommand.class,
             BenchCommand.class,
+            ForwardCommand.class,
             DoctorCommand.class,
             SocketsCommand.class,
             CountersCommand.class

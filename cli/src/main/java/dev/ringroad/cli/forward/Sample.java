@@ -1,0 +1,97 @@
+package dev.ringroad.cli.forward;
+
+import dev.ringroad.core.worker.Worker;
+import dev.ringroad.net.device.DeviceDrop;
+import dev.ringroad.net.forward.ForwardDrop;
+import dev.ringroad.net.forward.Port;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What all ports and workers had counted at one moment.
+ *
+ * @param nanos the moment, on the scale of {@link System#nanoTime}
+ */
+record Sample(long nanos, List<PortCounts> ports, List<WorkerTimes> workers) {
+
+    /**
+     * What one port had counted.
+     *
+     * @param drops by reason, forwarding's and the device's
+     */
+    record PortCounts(
+            long receivedPackets,
+            long receivedBytes,
+            long sentPackets,
+            long sentBytes,
+            long[] bursts,
+            Map<String, Long> drops) {
+
+        static PortCounts of(Port port) {
+            long[] bursts = new long[Port.BURST_BUCKETS];
+            for (int i = 0; i < bursts.length; i++) {
+                bursts[i] = port.bursts(i);
+            }
+            Map<String, Long> drops = new LinkedHashMap<>();
+            for (ForwardDrop reason : ForwardDrop.values()) {
+                drops.put(reason.counterName(), port.dropped(reason));
+            }
+            for (DeviceDrop reason : DeviceDrop.values()) {
+                drops.put("device-" + reason.counterName(), port.device().dropped(reason));
+            }
+            return new PortCounts(
+                    port.receivedPackets(),
+                    port.receivedBytes(),
+                    port.sentPackets(),
+                    port.sentBytes(),
+                    bursts,
+                    drops);
+        }
+
+        /** What has been counted since. */
+        PortCounts since(PortCounts earlier) {
+            long[] more = new long[bursts.length];
+            for (int i = 0; i < more.length; i++) {
+                more[i] = bursts[i] - earlier.bursts[i];
+            }
+            Map<String, Long> moreDrops = new LinkedHashMap<>();
+            drops.forEach(
+                    (reason, n) ->
+                            moreDrops.put(reason, n - earlier.drops.getOrDefault(reason, 0L)));
+            return new PortCounts(
+                    receivedPackets - earlier.receivedPackets,
+                    receivedBytes - earlier.receivedBytes,
+                    sentPackets - earlier.sentPackets,
+                    sentBytes - earlier.sentBytes,
+                    more,
+                    moreDrops);
+        }
+    }
+
+    /** Where one worker's time went. */
+    record WorkerTimes(long busyNanos, long idleNanos, long asleepNanos) {
+
+        WorkerTimes since(WorkerTimes earlier) {
+            return new WorkerTimes(
+                    busyNanos - earlier.busyNanos,
+                    idleNanos - earlier.idleNanos,
+                    asleepNanos - earlier.asleepNanos);
+        }
+    }
+
+    static Sample take(List<Port> ports, List<Worker> workers) {
+        return new Sample(
+                System.nanoTime(),
+                ports.stream().map(PortCounts::of).toList(),
+                workers.stream()
+                        .map(
+                                worker ->
+                                        new WorkerTimes(
+                                                worker.busyNanos(),
+                                                worker.idleNanos(),
+                                                worker.asleepNanos()))
+                        .toList());
+    }
+}

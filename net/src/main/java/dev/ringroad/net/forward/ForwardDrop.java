@@ -1,0 +1,36 @@
+package dev.ringroad.net.forward;
+
+import java.util.Locale;
+
+/** Why forwarding, and not a device, dropped a frame. */
+public enum ForwardDrop {
+    /** Counted at the port to which it should have gone. */
+    NOT_ACCEPTED("frames that the port they were to leave by had no room for"),
+
+    /** Counted at the port it came from, as are the others. */
+    RUNT("received frames that end within their Ethernet header"),
+
+    /** What stands behind the Ethernet header is cut or lies. */
+    HEADER_BROKEN("received frames with an ARP, IP or transport header that is cut or lies"),
+
+    /** Modes that answer only. */
+    NOT_A_REQUEST("received frames that are neither an ARP nor an echo request");
+
+    private final String counterName;
+    private final String sentence;
+
+    ForwardDrop(String sentence) {
+        this.counterName = name().toLowerCase(Locale.ROOT).replace('_', '-');
+        this.sentence = sentence;
+    }
+
+    /** The reason's part of a counter's name, such as {@code not-accepted}. */
+    public String counterName() {
+        return counterName;
+    }
+
+    /** What is counted, for people. */
+    public String sentence() {
+        return sentence;
+    }
+}

@@ -1,0 +1,129 @@
+package dev.ringroad.net.forward;
+
+import dev.ringroad.core.counter.Counter;
+import dev.ringroad.core.counter.CounterFile;
+import dev.ringroad.net.device.NetDevice;
+import dev.ringroad.net.packet.Burst;
+import dev.ringroad.net.packet.Packet;
+
+/**
+ * A device with a number, and what went in and out of it.
+ *
+ * <p>The worker that has the device counts; any thread may read.
+ */
+public final class Port {
+
+    /** The last bucket of bursts has those of 2^9 packets and more. */
+    public static final int BURST_BUCKETS = 10;
+
+    private final int number;
+    private final NetDevice device;
+    private final Counter receivedPackets;
+    private final Counter receivedBytes;
+    private final Counter sentPackets;
+    private final Counter sentBytes;
+    private final Counter[] bursts = new Counter[BURST_BUCKETS];
+    private final Counter[] drops = new Counter[ForwardDrop.values().length];
+
+    /**
+     * Gives a device a number.
+     *
+     * @param counters where is counted; outlives the port
+     */
+    public Port(int number, NetDevice device, CounterFile counters) {
+        this.number = number;
+        this.device = device;
+        String name = "port" + number;
+        receivedPackets = counters.counter(name + ".received-packets", "frames received");
+        receivedBytes = counters.counter(name + ".received-bytes", "bytes of frames received");
+        sentPackets = counters.counter(name + ".sent-packets", "frames that the device took");
+        sentBytes = counters.counter(name + ".sent-bytes", "bytes of frames that the device took");
+        for (int i = 0; i < BURST_BUCKETS; i++) {
+            bursts[i] =
+                    counters.counter(
+                            name + ".bursts-" + (1 << i),
+                            "bursts received of " + burstWords(i) + " frames");
+        }
+        for (ForwardDrop reason : ForwardDrop.values()) {
+            drops[reason.ordinal()] =
+                    counters.counter(name + ".drop." + reason.counterName(), reason.sentence());
+        }
+    }
+
+    /** Which bursts a bucket has, such as {@code 8-15}. */
+    public static String burstWords(int bucket) {
+        int least = 1 << bucket;
+        if (bucket == BURST_BUCKETS - 1) {
+            return least + "+";
+        }
+        return bucket == 0 ? "1" : least + "-" + (2 * least - 1);
+    }
+
+    /** From 0, in the order of the command line. */
+    public int number() {
+        return number;
+    }
+
+    /** The device. */
+    public NetDevice device() {
+        return device;
+    }
+
+    /** Frames received. */
+    public long receivedPackets() {
+        return receivedPackets.value();
+    }
+
+    /** Bytes of frames received. */
+    public long receivedBytes() {
+        return receivedBytes.value();
+    }
+
+    /** Frames that the device took to send; what it drops then, it counts itself. */
+    public long sentPackets() {
+        return sentPackets.value();
+    }
+
+    /** Bytes of frames that the device took to send. */
+    public long sentBytes() {
+        return sentBytes.value();
+    }
+
+    /** How many of the bursts received belong to a bucket. */
+    public long bursts(int bucket) {
+        return bursts[bucket].value();
+    }
+
+    /** How many frames were dropped here for a reason. */
+    public long dropped(ForwardDrop reason) {
+        return drops[reason.ordinal()].value();
+    }
+
+    /** Counts a burst that holds nothing but what was received. */
+    void received(Burst burst) {
+        int n = burst.size();
+        receivedPackets.add(n);
+        receivedBytes.add(bytes(burst));
+        int bucket = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(n);
+        bursts[Math.min(bucket, BURST_BUCKETS - 1)].increment();
+    }
+
+    void sent(int packets, long bytes) {
+        sentPackets.add(packets);
+        sentBytes.add(bytes);
+    }
+
+    void drop(ForwardDrop reason, int n) {
+        drops[reason.ordinal()].add(n);
+    }
+
+    static long bytes(Burst burst) {
+        Packet[] packets = burst.array();
+        int n = burst.size();
+        long bytes = 0;
+        for (int i = 0; i < n; i++) {
+            bytes += packets[i].length();
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,105 @@
+package dev.ringroad.net.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ringroad.core.counter.CounterFile;
+import dev.ringroad.core.linux.PollSet;
+import dev.ringroad.net.device.DeviceSpec;
+import dev.ringroad.net.driver.nil.NilDevice;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+
+class ForwardPollerTest {
+
+    private static final byte[] FRAME = Frames.udp4(new byte[22]);
+
+    @Test
+    void pairsNeighboursAndLetsAnOddPortBeItsOwn() {
+        try (ForwardBed bed = new ForwardBed(Mode.IO, 3)) {
+            assertThat(bed.pollers()).hasSize(2);
+            bed.send(0, FRAME);
+            bed.send(1, FRAME);
+            bed.send(2, FRAME);
+            assertThat(bed.poll()).isEqualTo(3);
+            for (int i = 0; i < 3; i++) {
+                assertThat(bed.received(i)).as("port %d", i).containsExactly(FRAME);
+                assertThat(bed.port(i).receivedPackets()).isEqualTo(1);
+                assertThat(bed.port(i).sentPackets()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void dropsUnderItsReasonWhatTheOtherPortHasNoRoomFor() {
+        try (ForwardBed bed = new ForwardBed(Mode.IO, 2)) {
+            int room = 64;
+            for (int i = 0; i < room + 5; i++) {
+                bed.send(0, FRAME);
+                bed.poll();
+            }
+            assertThat(bed.port(1).dropped(ForwardDrop.NOT_ACCEPTED)).isEqualTo(5);
+            assertThat(bed.port(1).sentPackets()).isEqualTo(room);
+            assertThat(bed.port(1).sentBytes()).isEqualTo((long) room * FRAME.length);
+            assertThat(bed.received(1)).hasSize(room);
+        }
+    }
+
+    @Test
+    void putsBurstsIntoBucketsOfPowersOfTwo() {
+        try (ForwardBed bed = new ForwardBed(Mode.IO, 2)) {
+            for (int size : new int[] {1, 2, 3, 8, 31, 32}) {
+                for (int i = 0; i < size; i++) {
+                    bed.send(0, FRAME);
+                }
+                bed.poll();
+                bed.received(1);
+            }
+            Port port = bed.port(0);
+            assertThat(List.of(0, 1, 2, 3, 4, 5, 6).stream().map(port::bursts))
+                    .containsExactly(1L, 2L, 0L, 1L, 1L, 1L, 0L);
+            assertThat(Port.burstWords(0)).isEqualTo("1");
+            assertThat(Port.burstWords(3)).isEqualTo("8-15");
+            assertThat(Port.burstWords(9)).isEqualTo("512+");
+        }
+    }
+
+    @Test
+    void sleepsWhenNothingWaitsAndNotWhenSomethingDoes() {
+        try (ForwardBed bed = new ForwardBed(Mode.IO, 2);
+                PollSet wake = new PollSet(4)) {
+            ForwardPoller poller = bed.pollers().getFirst();
+            assertThat(poller.prepareSleep(wake)).isTrue();
+            assertThat(wake.poll(0)).isZero();
+            bed.send(1, FRAME);
+            assertThat(wake.poll(0)).isPositive();
+            poller.wakeUp();
+            wake.clear();
+            assertThat(poller.prepareSleep(wake)).isFalse();
+            poller.wakeUp();
+            bed.poll();
+            bed.received(0);
+            assertThat(poller.finished()).isFalse();
+        }
+    }
+
+    @Test
+    void isFinishedWhenNothingCanComeAnyMore() {
+        assertThat(isFinishedAfterAPoll(Mode.IO, "nil:a,rx=no", "nil:b,rx=no")).isTrue();
+        assertThat(isFinishedAfterAPoll(Mode.IO, "nil:a,rx=no", "nil:b")).isFalse();
+        assertThat(isFinishedAfterAPoll(Mode.TX_ONLY, "nil:a,rx=no", "nil:b,rx=no")).isFalse();
+    }
+
+    private static boolean isFinishedAfterAPoll(Mode mode, String first, String second) {
+        try (CounterFile counters = CounterFile.inMemory(128);
+                NilDevice a = NilDevice.open(DeviceSpec.parse(first), counters);
+                NilDevice b = NilDevice.open(DeviceSpec.parse(second), counters)) {
+            List<Port> ports = List.of(new Port(0, a, counters), new Port(1, b, counters));
+            ForwardPoller poller = ForwardPoller.of(mode, ports, 8).getFirst();
+            poller.poll(System.nanoTime());
+            poller.close();
+            return poller.finished();
+        }
+    }
+}
