@@ -13,5 +13,6 @@ module dev.ringroad.bench {
     exports dev.ringroad.bench.compare;
     exports dev.ringroad.bench.machine;
     exports dev.ringroad.bench.memif;
+    exports dev.ringroad.bench.packets;
     exports dev.ringroad.bench.report;
 }

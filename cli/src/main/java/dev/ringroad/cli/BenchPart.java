@@ -2,6 +2,7 @@ package dev.ringroad.cli;
 
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.memif.MemifBench;
+import dev.ringroad.bench.packets.PacketsBench;
 import dev.ringroad.cli.common.Refusal;
 
 import java.io.IOException;
@@ -14,11 +15,15 @@ import java.util.stream.Collectors;
 /** What {@code ringroad bench} can measure. */
 enum BenchPart {
     /** Packets to and from testpmd. */
-    MEMIF(MemifBench::run);
+    MEMIF(MemifBench::run),
+
+    /** Packets through a forwarder. */
+    PACKETS(PacketsBench::run);
 
     /** A line for each part, for the command's help. */
     static final String DESCRIPTIONS =
-            "  memif: packets a second of 64 bytes, beside DPDK's testpmd (Debian: dpdk-dev)";
+            "  memif: packets a second of 64 bytes, beside DPDK's testpmd (Debian: dpdk-dev)\n"
+                    + "  packets: packets a second through a forwarder on one core, beside testpmd";
 
     /** Measures a part and its peer in turns. */
     private interface Benchmark {

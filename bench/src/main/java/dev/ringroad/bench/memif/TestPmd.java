@@ -22,13 +22,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * DPDK's testpmd as a process of its own with one memif port, told what to do over its standard
- * input. Hugepages are used when enough of them are free, ordinary pages when not.
+ * DPDK's testpmd as a process of its own with ports that are no hardware, told what to do over its
+ * standard input. Hugepages are used when enough of them are free, ordinary pages when not.
  */
 public final class TestPmd implements AutoCloseable {
 
-    /** What testpmd does with its port. */
+    /** What testpmd does with its ports. */
     public enum Mode {
+        /** Passes packets on as they are, from one port of a pair to the other. */
+        IO("io"),
         /** Takes packets and forgets them. */
         RX_ONLY("rxonly"),
         /** Sends 64-byte packets as fast as it can. */
@@ -45,7 +47,7 @@ public final class TestPmd implements AutoCloseable {
         }
     }
 
-    /** What the port has counted since it was opened. */
+    /** What a port has counted since it was opened. */
     public record Statistics(long received, long transmitted) {}
 
     private static final String PROGRAM = "dpdk-testpmd";
@@ -78,8 +80,8 @@ public final class TestPmd implements AutoCloseable {
     }
 
     /**
-     * Starts testpmd and waits until it forwards. A client connects at its start and never again,
-     * so its server has to listen before.
+     * Starts testpmd with one memif port and waits until it forwards. A client connects at its
+     * start and never again, so its server has to listen before.
      *
      * @param role of testpmd
      * @param cpu that it runs on
@@ -88,6 +90,24 @@ public final class TestPmd implements AutoCloseable {
     public static TestPmd start(
             MemifRole role, String socketPath, boolean zeroCopy, Mode mode, int cpu)
             throws IOException {
+        String port =
+                "net_memif,role="
+                        + (role == MemifRole.SERVER ? "server" : "client")
+                        + ",id=0,socket="
+                        + socketPath
+                        + ",socket-abstract=no"
+                        + (zeroCopy ? ",zero-copy=yes" : "");
+        return start(List.of(port), mode, cpu);
+    }
+
+    /**
+     * Starts testpmd and waits until it forwards.
+     *
+     * @param devices what its ports are, in the words of DPDK's --vdev
+     * @param cpu that it runs on
+     * @throws IOException if it does not start; the message has what it said
+     */
+    public static TestPmd start(List<String> devices, Mode mode, int cpu) throws IOException {
         List<String> command = new ArrayList<>();
         // Without a terminal testpmd would keep its answers until it ends.
         command.addAll(List.of("stdbuf", "-oL", PROGRAM, "--no-pci", "--single-file-segments"));
@@ -96,13 +116,7 @@ public final class TestPmd implements AutoCloseable {
         command.add(
                 "--file-prefix=ringroad" + ProcessHandle.current().pid() + "-" + System.nanoTime());
         command.add("--lcores=0@" + cpu + ",1@" + cpu);
-        command.add(
-                "--vdev=net_memif,role="
-                        + (role == MemifRole.SERVER ? "server" : "client")
-                        + ",id=0,socket="
-                        + socketPath
-                        + ",socket-abstract=no"
-                        + (zeroCopy ? ",zero-copy=yes" : ""));
+        devices.forEach(device -> command.add("--vdev=" + device));
         command.addAll(List.of("--", "-i", "--auto-start", "--nb-cores=1"));
         // What was sent to it before it forwards is not to be lost, and it is not to wait for us.
         command.addAll(List.of("--no-flush-rx", "--disable-link-check"));
@@ -181,9 +195,14 @@ public final class TestPmd implements AutoCloseable {
         await(Pattern.compile("Done\\."));
     }
 
-    /** What the port has counted. */
+    /** What the first port has counted. */
     public Statistics statistics() throws IOException {
-        say("show port stats 0");
+        return statistics(0);
+    }
+
+    /** What a port has counted. */
+    public Statistics statistics(int port) throws IOException {
+        say("show port stats " + port);
         long received = Long.parseLong(await(RECEIVED).group(1));
         long transmitted = Long.parseLong(await(TRANSMITTED).group(1));
         await(STATISTICS_END);

@@ -1,6 +1,7 @@
 package dev.ringroad.net.forward;
 
 import dev.ringroad.net.device.NetDevice;
+import dev.ringroad.net.device.Offload;
 import dev.ringroad.net.device.RxQueue;
 import dev.ringroad.net.device.TxQueue;
 import dev.ringroad.net.packet.Burst;
@@ -18,6 +19,7 @@ public final class Lane {
     private final TxQueue txQueue;
     private final Burst burst;
     private final Burst spare;
+    private final boolean completesChecksums;
 
     /**
      * Joins two queues of ports that have the same owner.
@@ -33,6 +35,9 @@ public final class Lane {
         txQueue = sending.txQueue(queue % sending.queuePairs());
         burst = new Burst(burstPackets);
         spare = new Burst(burstPackets);
+        completesChecksums =
+                from.device().capabilities().receiveChecksum()
+                        && !sending.capabilities().transmitChecksum();
     }
 
     /** Where frames come from. */
@@ -55,8 +60,19 @@ public final class Lane {
         int n = rxQueue.receive(burst);
         if (n > 0) {
             from.received(burst);
+            if (completesChecksums) {
+                completeChecksums();
+            }
         }
         return n;
+    }
+
+    /** The kernel leaves checksums undone that the sending device cannot complete. */
+    private void completeChecksums() {
+        Burst received = burst;
+        for (int i = 0; i < received.size(); i++) {
+            Offload.completeChecksum(received.get(i));
+        }
     }
 
     /** Sends the burst; what finds no room is dropped, as a switch does. */

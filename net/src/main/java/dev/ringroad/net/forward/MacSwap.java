@@ -2,6 +2,7 @@ package dev.ringroad.net.forward;
 
 import dev.ringroad.net.packet.Burst;
 import dev.ringroad.net.packet.Packet;
+import dev.ringroad.net.wire.BigEndian;
 import dev.ringroad.net.wire.EthernetHeader;
 
 import java.lang.foreign.MemorySegment;
@@ -29,9 +30,14 @@ final class MacSwap implements Engine {
         return n;
     }
 
+    /**
+     * With two loads and two stores for the twelve bytes, half of what address by address takes.
+     */
     static void swap(MemorySegment s, long at) {
-        long destination = EthernetHeader.destination(s, at);
-        EthernetHeader.destination(s, at, EthernetHeader.source(s, at));
-        EthernetHeader.source(s, at, destination);
+        long head = BigEndian.u64(s, at);
+        long destination = head >>> 16;
+        long sourceTail = BigEndian.u32(s, at + Long.BYTES) & 0xFFFF_FFFFL;
+        BigEndian.u64(s, at, head << 48 | sourceTail << 16 | destination >>> 32);
+        BigEndian.u32(s, at + Long.BYTES, (int) destination);
     }
 }

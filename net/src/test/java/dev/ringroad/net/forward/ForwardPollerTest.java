@@ -2,13 +2,18 @@ package dev.ringroad.net.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
+
 import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.net.device.DeviceSpec;
 import dev.ringroad.net.driver.nil.NilDevice;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
+import java.lang.management.ManagementFactory;
 import java.util.List;
 
 class ForwardPollerTest {
@@ -100,6 +105,32 @@ class ForwardPollerTest {
             poller.poll(System.nanoTime());
             poller.close();
             return poller.finished();
+        }
+    }
+
+    /** Compilers remove what is allocated before they have run, so the cleanest round counts. */
+    @ParameterizedTest
+    @EnumSource
+    void allocatesNothingWhenWarm(Mode mode) {
+        try (CounterFile counters = CounterFile.inMemory(128);
+                NilDevice a = NilDevice.open(DeviceSpec.parse("nil:a"), counters);
+                NilDevice b = NilDevice.open(DeviceSpec.parse("nil:b"), counters)) {
+            a.pool().recordStacks(false);
+            b.pool().recordStacks(false);
+            List<Port> ports = List.of(new Port(0, a, counters), new Port(1, b, counters));
+            ForwardPoller poller = ForwardPoller.of(mode, ports, 8).getFirst();
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long thread = Thread.currentThread().threadId();
+            long least = Long.MAX_VALUE;
+            for (int round = 0; round < 400 && least > 0; round++) {
+                long before = threads.getThreadAllocatedBytes(thread);
+                for (int i = 0; i < 500; i++) {
+                    poller.poll(i);
+                }
+                least = Math.min(least, threads.getThreadAllocatedBytes(thread) - before);
+            }
+            poller.close();
+            assertThat(least).as("bytes allocated on the heap").isZero();
         }
     }
 }
