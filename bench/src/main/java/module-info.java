@@ -15,4 +15,5 @@ module dev.ringroad.bench {
     exports dev.ringroad.bench.memif;
     exports dev.ringroad.bench.packets;
     exports dev.ringroad.bench.report;
+    exports dev.ringroad.bench.tables;
 }

@@ -3,6 +3,7 @@ package dev.ringroad.cli;
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.memif.MemifBench;
 import dev.ringroad.bench.packets.PacketsBench;
+import dev.ringroad.bench.tables.TablesBench;
 import dev.ringroad.cli.common.Refusal;
 
 import java.io.IOException;
@@ -18,12 +19,17 @@ enum BenchPart {
     MEMIF(MemifBench::run),
 
     /** Packets through a forwarder. */
-    PACKETS(PacketsBench::run);
+    PACKETS(PacketsBench::run),
+
+    /** Lookups in tables. */
+    TABLES(TablesBench::run);
 
     /** A line for each part, for the command's help. */
     static final String DESCRIPTIONS =
             "  memif: packets a second of 64 bytes, beside DPDK's testpmd (Debian: dpdk-dev)\n"
-                    + "  packets: packets a second through a forwarder on one core, beside testpmd";
+                    + "  packets: packets a second through a forwarder on one core, beside testpmd\n"
+                    + "  tables: cycles of a route or flow lookup, beside DPDK's dpdk-test, which takes"
+                    + " minutes";
 
     /** Measures a part and its peer in turns. */
     private interface Benchmark {
