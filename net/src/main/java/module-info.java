@@ -12,6 +12,7 @@ module dev.ringroad.net {
     exports dev.ringroad.net.driver.memif;
     exports dev.ringroad.net.driver.nil;
     exports dev.ringroad.net.driver.pair;
+    exports dev.ringroad.net.driver.pcap;
     exports dev.ringroad.net.driver.tap;
     exports dev.ringroad.net.forward;
     exports dev.ringroad.net.packet;

@@ -24,6 +24,7 @@ import java.util.List;
             "  memif:/tmp/a.sock,role=server   shared memory with another process",
             "  tap:rr0                         a cable to the kernel",
             "  nil:a[,rx=no][,size=64]         makes frames out of nothing, swallows what is sent",
+            "  pcap:in.pcap[,out=o.pcapng]     a file's frames; pps=N and loop=yes say how; - for no file",
             "  ring:a                          a cable within this process; name it twice",
             "",
             "MODE is what happens to a frame on its way:",

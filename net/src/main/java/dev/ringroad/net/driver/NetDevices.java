@@ -9,6 +9,7 @@ import dev.ringroad.net.driver.memif.MemifConfig;
 import dev.ringroad.net.driver.memif.MemifDevice;
 import dev.ringroad.net.driver.nil.NilDevice;
 import dev.ringroad.net.driver.pair.RingEnds;
+import dev.ringroad.net.driver.pcap.PcapDevice;
 import dev.ringroad.net.driver.tap.TapDevice;
 
 import java.io.IOException;
@@ -36,6 +37,7 @@ public final class NetDevices {
             case "afpacket" -> AfPacketDevice.open(spec, counters);
             case "tap" -> TapDevice.open(spec, counters);
             case "nil" -> NilDevice.open(spec, counters);
+            case "pcap" -> PcapDevice.open(spec, counters);
             case "ring" -> RingEnds.open(spec, counters);
             default ->
                     throw new SpecException(
@@ -43,7 +45,7 @@ public final class NetDevices {
                                     + spec.kind()
                                     + ", asked for by \""
                                     + spec
-                                    + "\"; there are memif, tap, afpacket, nil and ring");
+                                    + "\"; there are memif, tap, afpacket, nil, pcap and ring");
         };
     }
 

@@ -1,0 +1,221 @@
+package dev.ringroad.net.driver.pcap;
+
+import dev.ringroad.core.counter.Counter;
+import dev.ringroad.core.counter.CounterFile;
+import dev.ringroad.core.linux.PollSet;
+import dev.ringroad.core.memory.Placement;
+import dev.ringroad.net.device.Capabilities;
+import dev.ringroad.net.device.DeviceDrop;
+import dev.ringroad.net.device.DeviceSpec;
+import dev.ringroad.net.device.DropCounters;
+import dev.ringroad.net.device.MacAddress;
+import dev.ringroad.net.device.NetDevice;
+import dev.ringroad.net.device.RxQueue;
+import dev.ringroad.net.device.TxQueue;
+import dev.ringroad.net.device.capture.PcapngWriter;
+import dev.ringroad.net.packet.PacketPool;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Objects;
+
+/** Receives the frames of one capture file and writes what is sent into another. */
+public final class PcapDevice implements NetDevice {
+
+    private static final int PACKETS = 1024;
+    private static final int FRAME_BYTES_MAX = 9216;
+    private static final int BUFFER_BYTES = PacketPool.DEFAULT_HEADROOM + FRAME_BYTES_MAX;
+    private static final int MTU = 9000;
+    private static final int PPS_MAX = 1_000_000_000;
+    private static final String NO_FILE = "-";
+
+    private final String name;
+    private final MacAddress macAddress;
+    private final PacketPool pool;
+    private final DropCounters drops;
+    private final @Nullable CaptureReader reader;
+    private final @Nullable PcapngWriter writer;
+    private final PcapRxQueue rxQueue;
+    private final PcapTxQueue txQueue;
+    private boolean closed;
+
+    private PcapDevice(
+            String name,
+            @Nullable CaptureReader reader,
+            @Nullable PcapngWriter writer,
+            boolean loops,
+            int packetsPerSecond,
+            CounterFile counters) {
+        this.name = name;
+        this.macAddress = MacAddress.locallyAdministered(name.hashCode());
+        this.reader = reader;
+        this.writer = writer;
+        pool = PacketPool.create(name, PACKETS, BUFFER_BYTES, Placement.preferHuge());
+        drops = new DropCounters(counters, name);
+        Counter cut =
+                counters.counter(name + ".drop.file-cut", "times that the file ended in a record");
+        Counter broken =
+                counters.counter(
+                        name + ".drop.file-broken",
+                        "times that a record described itself wrongly, which ends the file");
+        rxQueue = new PcapRxQueue(reader, pool, drops, cut, broken, loops, packetsPerSecond);
+        Instant now = Instant.now();
+        long epochNanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
+        txQueue = new PcapTxQueue(writer, drops, epochNanos - System.nanoTime());
+    }
+
+    /**
+     * Opens the files.
+     *
+     * @param spec {@code pcap:FILE} with the file to receive, or {@code -} for none, and the
+     *     options {@code out}, the pcapng file for what is sent, {@code pps}, how many frames come
+     *     a second at most, and {@code loop=yes}
+     * @param counters where drops are counted; outlives the device
+     * @throws IOException when a file cannot be opened or is no capture; the message says why
+     */
+    public static PcapDevice open(DeviceSpec spec, CounterFile counters) throws IOException {
+        String out = spec.take("out");
+        int packetsPerSecond = spec.takeInt("pps", 0, 1, PPS_MAX);
+        boolean loops = spec.takeYesNo("loop", false);
+        spec.requireAllTaken();
+        String in = spec.address();
+        CaptureReader reader = in.equals(NO_FILE) ? null : reader(Path.of(in));
+        try {
+            PcapngWriter writer = out == null ? null : writer(Path.of(out));
+            String name = "pcap:" + (in.equals(NO_FILE) && out != null ? out : in);
+            return new PcapDevice(name, reader, writer, loops, packetsPerSecond, counters);
+        } catch (IOException e) {
+            if (reader != null) {
+                reader.close();
+            }
+            throw e;
+        }
+    }
+
+    private static CaptureReader reader(Path path) throws IOException {
+        try {
+            return CaptureReader.open(path);
+        } catch (FileSystemException e) {
+            throw new IOException("The capture file " + path + " cannot be read: " + reason(e), e);
+        }
+    }
+
+    private static PcapngWriter writer(Path path) throws IOException {
+        try {
+            return new PcapngWriter(path);
+        } catch (FileSystemException e) {
+            throw new IOException(
+                    "The capture file " + path + " cannot be written: " + reason(e), e);
+        }
+    }
+
+    private static String reason(FileSystemException e) {
+        return e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public MacAddress macAddress() {
+        return macAddress;
+    }
+
+    @Override
+    public int mtu() {
+        return MTU;
+    }
+
+    @Override
+    public boolean linkUp() {
+        return !closed;
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return Capabilities.none(FRAME_BYTES_MAX);
+    }
+
+    @Override
+    public PacketPool pool() {
+        return pool;
+    }
+
+    @Override
+    public int queuePairs() {
+        return 1;
+    }
+
+    @Override
+    public RxQueue rxQueue(int i) {
+        Objects.checkIndex(i, 1);
+        return rxQueue;
+    }
+
+    @Override
+    public TxQueue txQueue(int i) {
+        Objects.checkIndex(i, 1);
+        return txQueue;
+    }
+
+    @Override
+    public boolean exhausted() {
+        return rxQueue.exhausted();
+    }
+
+    @Override
+    public void service(long nowNanos) {
+        // The writer writes when its buffer is full, and at the end.
+    }
+
+    @Override
+    public long nextDeadlineNanos() {
+        return rxQueue.nextDeadlineNanos();
+    }
+
+    @Override
+    public boolean prepareSleep(PollSet wake) {
+        return rxQueue.maySleep();
+    }
+
+    @Override
+    public void wakeUp() {
+        // Nothing was armed.
+    }
+
+    @Override
+    public long dropped(DeviceDrop reason) {
+        return drops.value(reason);
+    }
+
+    /**
+     * Closes the files.
+     *
+     * @throws UncheckedIOException when what was sent could not be written
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        rxQueue.close();
+        txQueue.close();
+        try (pool;
+                CaptureReader _ = reader;
+                PcapngWriter sent = writer) {
+            if (sent != null) {
+                sent.flush();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(name + " is incomplete: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.ringroad.net.driver.pcap;
+
+import dev.ringroad.net.device.DeviceDrop;
+import dev.ringroad.net.device.DropCounters;
+import dev.ringroad.net.device.TxQueue;
+import dev.ringroad.net.device.capture.Direction;
+import dev.ringroad.net.device.capture.PcapngWriter;
+import dev.ringroad.net.packet.Burst;
+import dev.ringroad.net.packet.Packet;
+import dev.ringroad.net.wire.EthernetHeader;
+
+import org.jspecify.annotations.Nullable;
+
+/** Writes what is sent into a file, or forgets it when there is none. */
+final class PcapTxQueue implements TxQueue {
+
+    private final @Nullable PcapngWriter writer;
+    private final int interfaceNumber;
+    private final DropCounters drops;
+    private final long epochOffsetNanos;
+    private boolean closed;
+
+    /**
+     * @param epochOffsetNanos from the scale of {@link System#nanoTime} to 1970
+     */
+    PcapTxQueue(@Nullable PcapngWriter writer, DropCounters drops, long epochOffsetNanos) {
+        this.writer = writer;
+        this.interfaceNumber = writer == null ? 0 : writer.addInterface("sent");
+        this.drops = drops;
+        this.epochOffsetNanos = epochOffsetNanos;
+    }
+
+    @Override
+    public int transmit(Burst from) {
+        int count = from.size();
+        if (count == 0) {
+            return 0;
+        }
+        if (closed) {
+            drops.count(DeviceDrop.LINK_DOWN, count);
+        } else {
+            write(from);
+        }
+        from.releaseAll();
+        return count;
+    }
+
+    private void write(Burst from) {
+        long now = System.nanoTime() + epochOffsetNanos;
+        for (int i = 0; i < from.size(); i++) {
+            Packet packet = from.get(i);
+            if (packet.length() < EthernetHeader.BYTES) {
+                drops.count(DeviceDrop.RUNT);
+            } else if (writer != null) {
+                writer.write(interfaceNumber, packet, now, Direction.OUTBOUND);
+            }
+        }
+    }
+
+    void close() {
+        closed = true;
+    }
+}
