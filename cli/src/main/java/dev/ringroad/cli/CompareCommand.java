@@ -82,7 +82,7 @@ final class CompareCommand extends Subcommand {
             names = "--millis",
             paramLabel = "N",
             defaultValue = "0",
-            description = "The measured interval of one run (default: 2000, quick 300).")
+            description = "The measured interval of one run (default: 1500, quick 300).")
     private int millis;
 
     @Option(
@@ -90,7 +90,7 @@ final class CompareCommand extends Subcommand {
             paramLabel = "N",
             defaultValue = "0",
             description =
-                    "How long to let the compilers work first (default: 5000, quick 3000; over the kernel 2000, quick 750).")
+                    "How long to let the compilers work first (default: 4000, quick 3000; over the kernel 1000, quick 750).")
     private int warmUpMillis;
 
     /** Used by picocli. */

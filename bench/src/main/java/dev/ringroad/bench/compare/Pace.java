@@ -33,6 +33,6 @@ public record Pace(
 
     /** A few minutes, with enough round trips for the higher percentiles. */
     public static Pace full() {
-        return new Pace(3, 1, 50_000, 5_000, 2_000, 2_000, true);
+        return new Pace(3, 1, 50_000, 4_000, 1_000, 1_500, true);
     }
 }
