@@ -74,24 +74,21 @@ final class CompareCommand extends Subcommand {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            defaultValue = "0",
             description = "How often everything runs; medians are shown (default: 3, quick 1).")
-    private int rounds;
+    private @Nullable Integer rounds;
 
     @Option(
             names = "--millis",
             paramLabel = "N",
-            defaultValue = "0",
             description = "The measured interval of one run (default: 1500, quick 300).")
-    private int millis;
+    private @Nullable Integer millis;
 
     @Option(
             names = "--warm-up-millis",
             paramLabel = "N",
-            defaultValue = "0",
             description =
                     "How long to let the compilers work first (default: 4000, quick 3000; over the kernel 1000, quick 750).")
-    private int warmUpMillis;
+    private @Nullable Integer warmUpMillis;
 
     /** Used by picocli. */
     CompareCommand() {}
@@ -122,17 +119,24 @@ final class CompareCommand extends Subcommand {
 
     private Pace pace() {
         Pace usual = quick ? Pace.quick() : Pace.full();
-        if (rounds < 0 || millis < 0 || warmUpMillis < 0) {
-            throw Refusal.wrongUse("Rounds and milliseconds have to be positive numbers.");
-        }
         return new Pace(
-                rounds == 0 ? usual.rounds() : rounds,
+                positive(rounds, usual.rounds()),
                 usual.repeats(),
                 usual.warmUpRoundTrips(),
-                warmUpMillis == 0 ? usual.warmUpMillis() : warmUpMillis,
-                warmUpMillis == 0 ? usual.peerWarmUpMillis() : warmUpMillis,
-                millis == 0 ? usual.millis() : millis,
+                positive(warmUpMillis, usual.warmUpMillis()),
+                positive(warmUpMillis, usual.peerWarmUpMillis()),
+                positive(millis, usual.millis()),
                 usual.everyPlacement());
+    }
+
+    private static int positive(@Nullable Integer given, int usual) {
+        if (given == null) {
+            return usual;
+        }
+        if (given < 1) {
+            throw Refusal.wrongUse("Rounds and milliseconds have to be positive numbers.");
+        }
+        return given;
     }
 
     private List<Workload> workloads() {

@@ -85,6 +85,16 @@ public final class Main implements Callable<Integer> {
 
     private static int explain(CommandLine.ParameterException e, String[] words) {
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
+        if (e instanceof CommandLine.UnmatchedArgumentException unmatched
+                && e.getCommandLine().getCommand() instanceof Main) {
+            e.getCommandLine()
+                    .getErr()
+                    .println(
+                            "ringroad: There is no command \""
+                                    + unmatched.getUnmatched().getFirst()
+                                    + "\". See ringroad --help.");
+            return Refusal.WRONG_USE;
+        }
         e.getCommandLine()
                 .getErr()
                 .println("ringroad: " + e.getMessage() + ". See " + command + " --help.");

@@ -20,14 +20,15 @@ import java.util.concurrent.TimeUnit;
  * Sends every frame back to where it came from: the smallest packet function there is.
  *
  * <p>It shows how packets are handled: they come in bursts, belong to us from {@code receive} to
- * {@code transmit}, and what {@code transmit} does not take is ours still. Against DPDK's testpmd:
+ * {@code transmit}, and what {@code transmit} does not take is ours still. With a JDK 25, against
+ * DPDK's testpmd, which sends and receives in its mode flowgen:
  *
  * <pre>
  *   java --enable-native-access=ALL-UNNAMED -cp 'cli/target/dist/lib/*:examples/target/classes' \
  *       dev.ringroad.examples.Mirror memif:/tmp/m.sock,role=server
- *   dpdk-testpmd --no-pci --in-memory --single-file-segments --no-huge -m 256 \
+ *   dpdk-testpmd --no-pci --single-file-segments --no-huge -m 256 \
  *       --vdev=net_memif,role=client,socket=/tmp/m.sock,socket-abstract=no \
- *       -- --total-num-mbufs=8192 --auto-start --forward-mode=txonly
+ *       -- --total-num-mbufs=8192 --auto-start --forward-mode=flowgen
  * </pre>
  */
 public final class Mirror implements Poller {
@@ -46,6 +47,10 @@ public final class Mirror implements Poller {
 
     /** Runs until the process is ended; the argument is a device, such as {@code tap:mirror0}. */
     public static void main(String[] args) throws Exception {
+        if (args.length != 1) {
+            System.err.println("Give a device, such as memif:/tmp/m.sock,role=server.");
+            System.exit(2);
+        }
         CounterFile counters = CounterFile.inMemory(256);
         NetDevice device = NetDevices.open(DeviceSpec.parse(args[0]), counters);
         Mirror mirror = new Mirror(device, System.nanoTime());

@@ -20,7 +20,7 @@ import java.util.List;
  * A TCP echo server straight on a stack: one thread, no sockets, no hand-over.
  *
  * <p>A stack does nothing by itself. Whoever owns it polls it with the time and then asks its
- * endpoints; every call returns at once. As root, with the kernel as the client:
+ * endpoints; every call returns at once. As root, with a JDK 25 and the kernel as the client:
  *
  * <pre>
  *   java --enable-native-access=ALL-UNNAMED -cp 'cli/target/dist/lib/*:examples/target/classes' \
@@ -51,6 +51,11 @@ public final class StackEcho {
 
     /** Runs until the process is ended; the arguments are a device and the address on it. */
     public static void main(String[] args) throws IOException {
+        if (args.length != 2) {
+            System.err.println(
+                    "Give a device and an address: tap:echo0,host=10.9.1.1/24 10.9.1.2/24");
+            System.exit(2);
+        }
         CounterFile counters = CounterFile.inMemory(1024);
         NetStack stack = new NetStack(StackConfig.of(Profile.LATENCY), counters, System.nanoTime());
         stack.attach(

@@ -5,14 +5,12 @@ import dev.ringroad.cli.common.Subcommand;
 import dev.ringroad.core.counter.CounterFile.Reading;
 import dev.ringroad.core.counter.CounterReader;
 import dev.ringroad.core.counter.RuntimeFiles;
-import dev.ringroad.core.linux.Processes;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -25,7 +23,8 @@ import java.util.List;
         description = {
             "Shows what the stacks and devices of a process have counted.",
             "",
-            "Every drop has a counter with a sentence. The counters of a process that has ended are there for a day."
+            "Every drop has a counter with a sentence. The counters of a process that has ended can be had by"
+                    + " its PID for a day."
         },
         footer = {"", "Examples:", "  ringroad counters all", "  ringroad counters 4711 --zero"})
 public final class CountersCommand extends Subcommand {
@@ -43,23 +42,13 @@ public final class CountersCommand extends Subcommand {
 
     @Override
     public void run() {
-        List<Long> pids = Targets.of(target);
-        if (pids.isEmpty()) {
-            Targets.sayNobody();
-        }
-        for (long pid : pids) {
-            show(pid);
-        }
+        Targets.each(target, RuntimeFiles::counters, this::show);
     }
 
-    private void show(long pid) {
+    private void show(long pid, Path file) {
         try {
-            Path file = RuntimeFiles.counters(pid);
-            if (!Files.exists(file)) {
-                throw Targets.unknown(pid);
-            }
             try (CounterReader reader = CounterReader.open(file)) {
-                System.out.println(heading(pid, reader.startedEpochMillis()));
+                System.out.println(heading(file, pid, reader.startedEpochMillis()));
                 System.out.print(table(reader.readings(), zero));
             }
         } catch (IOException e) {
@@ -68,11 +57,12 @@ public final class CountersCommand extends Subcommand {
         }
     }
 
-    private static String heading(long pid, long startedEpochMillis) {
+    private static String heading(Path file, long pid, long startedEpochMillis) {
         String started =
                 SECONDS.format(
                         Instant.ofEpochMilli(startedEpochMillis).atZone(ZoneId.systemDefault()));
-        String state = Processes.isAlive(pid) ? Targets.describe(pid) : "has ended";
+        String state =
+                RuntimeFiles.isOfLiveProcess(file, pid) ? Targets.describe(pid) : "has ended";
         return "process "
                 + pid
                 + ", counting since "

@@ -3,7 +3,6 @@ package dev.ringroad.cli.inspect;
 import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.cli.common.Subcommand;
 import dev.ringroad.core.counter.RuntimeFiles;
-import dev.ringroad.core.linux.Processes;
 import dev.ringroad.stack.socket.SocketTableReader;
 import dev.ringroad.stack.socket.SocketTableReader.Snapshot;
 
@@ -12,9 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /** Shows the user-space sockets of a process, as ss would show them if they were the kernel's. */
 @Command(
@@ -41,22 +38,12 @@ public final class SocketsCommand extends Subcommand {
 
     @Override
     public void run() {
-        List<Long> pids = Targets.of(target);
-        if (pids.isEmpty()) {
-            Targets.sayNobody();
-        }
-        for (long pid : pids) {
-            show(pid);
-        }
+        Targets.each(target, RuntimeFiles::sockets, this::show);
     }
 
-    private void show(long pid) {
+    private void show(long pid, Path file) {
         try {
-            Path file = RuntimeFiles.sockets(pid);
-            if (!Files.exists(file)) {
-                throw Targets.unknown(pid);
-            }
-            if (!Processes.isAlive(pid)) {
+            if (!RuntimeFiles.isOfLiveProcess(file, pid)) {
                 throw Refusal.wrongUse("Process " + pid + " has ended, and its sockets with it.");
             }
             Snapshot snapshot = SocketTableReader.read(file);

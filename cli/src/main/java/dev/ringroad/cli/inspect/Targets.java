@@ -4,7 +4,8 @@ import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.core.counter.RuntimeFiles;
 
 import java.io.IOException;
-import java.util.List;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Which processes a command is to look into: the word is a pid or {@code all}. */
 final class Targets {
@@ -12,19 +13,60 @@ final class Targets {
 
     private Targets() {}
 
-    /** The processes; none when all are asked for and there are none. */
-    static List<Long> of(String word) {
-        if (word.equals(ALL)) {
-            try {
-                return RuntimeFiles.livePids();
-            } catch (IOException e) {
-                throw Refusal.wrongUse(String.valueOf(e.getMessage()));
+    /** The file of a process that a command shows. */
+    interface FileOf {
+        Path pid(long pid) throws IOException;
+    }
+
+    /** Shows a process. */
+    interface Show {
+        void process(long pid, Path file);
+    }
+
+    /**
+     * Shows the process that the word names, or all that run and have such a file. One of all that
+     * can't be shown is no reason to leave the others out.
+     */
+    static void each(String word, FileOf files, Show show) {
+        try {
+            if (word.equals(ALL)) {
+                all(files, show);
+                return;
             }
+            long pid = pid(word);
+            Path file = files.pid(pid);
+            if (!Files.exists(file)) {
+                throw unknown(pid);
+            }
+            show.process(pid, file);
+        } catch (IOException e) {
+            throw Refusal.wrongUse(String.valueOf(e.getMessage()));
         }
+    }
+
+    static long pid(String word) {
         if (!word.matches("[1-9]\\d{0,9}")) {
             throw Refusal.wrongUse("\"" + word + "\" is no process; give a pid, or all.");
         }
-        return List.of(Long.parseLong(word));
+        return Long.parseLong(word);
+    }
+
+    private static void all(FileOf files, Show show) throws IOException {
+        boolean nobody = true;
+        for (long pid : RuntimeFiles.livePids()) {
+            Path file = files.pid(pid);
+            if (Files.exists(file)) {
+                nobody = false;
+                try {
+                    show.process(pid, file);
+                } catch (Refusal refusal) {
+                    System.err.println("ringroad: " + refusal.getMessage());
+                }
+            }
+        }
+        if (nobody) {
+            System.err.println("No process of this user runs over Ringroad.");
+        }
     }
 
     /** A process in a few words: what it runs, as far as this user may know. */
@@ -50,11 +92,6 @@ final class Targets {
         }
         int end = Math.min(text.length(), 80);
         return text.substring(0, end).replaceAll("\\p{Cntrl}", "?");
-    }
-
-    /** What to say when nobody is there. */
-    static void sayNobody() {
-        System.err.println("No process of this user runs over Ringroad.");
     }
 
     /** What to say of a process that has no such file. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.core.counter.CounterFile.Reading;
+import dev.ringroad.core.counter.RuntimeFiles;
 import dev.ringroad.stack.ip.IpAddress;
 import dev.ringroad.stack.socket.SocketTableReader.Row;
 import dev.ringroad.stack.socket.SocketTableReader.Snapshot;
@@ -12,17 +13,46 @@ import dev.ringroad.stack.tcp.TcpState;
 
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 final class InspectTest {
     @Test
     void aTargetIsAPidOrAll() {
-        assertThat(Targets.of("4711")).containsExactly(4711L);
-        assertThatThrownBy(() -> Targets.of("java"))
+        assertThat(Targets.pid("4711")).isEqualTo(4711);
+        assertThatThrownBy(() -> Targets.pid("java"))
                 .isInstanceOf(Refusal.class)
                 .hasMessageContaining("a pid, or all");
-        assertThatThrownBy(() -> Targets.of("-1")).isInstanceOf(Refusal.class);
-        assertThatThrownBy(() -> Targets.of("99999999999")).isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> Targets.pid("-1")).isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> Targets.pid("99999999999")).isInstanceOf(Refusal.class);
+    }
+
+    @Test
+    void oneOfAllThatCannotBeShownLeavesTheOthersIn() throws IOException {
+        // The file of this JVM makes it one of all; the show refuses whatever it is asked for.
+        Path ours = RuntimeFiles.counters(ProcessHandle.current().pid());
+        boolean made = !Files.exists(ours);
+        if (made) {
+            Files.createFile(ours);
+        }
+        try {
+            List<Long> asked = new ArrayList<>();
+            Targets.each(
+                    "all",
+                    RuntimeFiles::counters,
+                    (pid, file) -> {
+                        asked.add(pid);
+                        throw Refusal.wrongUse("not to be read");
+                    });
+            assertThat(asked).contains(ProcessHandle.current().pid());
+        } finally {
+            if (made) {
+                Files.delete(ours);
+            }
+        }
     }
 
     @Test

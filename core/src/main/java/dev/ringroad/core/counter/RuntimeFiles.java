@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -27,6 +28,10 @@ public final class RuntimeFiles {
     private static final String COUNTERS = ".counters";
     private static final String SOCKETS = ".sockets";
     private static final Duration KEPT_AFTER_DEATH = Duration.ofDays(1);
+
+    /** The start of a process is known to the second only. */
+    private static final Duration START_TOLERANCE = Duration.ofSeconds(2);
+
     private static final Set<PosixFilePermission> OWNER_ONLY =
             PosixFilePermissions.fromString("rwx------");
 
@@ -97,7 +102,7 @@ public final class RuntimeFiles {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 long pid = pidOf(file);
-                if (pid > 0 && Processes.isAlive(pid)) {
+                if (pid > 0 && isOfLiveProcess(file, pid)) {
                     pids.add(pid);
                 }
             }
@@ -105,7 +110,28 @@ public final class RuntimeFiles {
         return List.copyOf(pids);
     }
 
-    /** Removes the files of processes that have ended, once they are a day old. */
+    /**
+     * Whether the process that wrote a file still runs; one with the same number that began later
+     * is another.
+     */
+    public static boolean isOfLiveProcess(Path file, long pid) {
+        if (!Processes.isAlive(pid)) {
+            return false;
+        }
+        Optional<Instant> started = ProcessHandle.of(pid).flatMap(p -> p.info().startInstant());
+        try {
+            Instant written =
+                    Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
+            return started.isPresent() && !started.get().isAfter(written.plus(START_TOLERANCE));
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    /**
+     * Removes the files of processes that have ended: their socket tables, which say nothing any
+     * more, and their counters once they are a day old.
+     */
     public static void removeStale() throws IOException {
         removeStale(directory(), Instant.now());
     }
@@ -114,7 +140,8 @@ public final class RuntimeFiles {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 long pid = pidOf(file);
-                if (pid > 0 && !Processes.isAlive(pid) && isOld(file, now)) {
+                boolean mayGo = isOld(file, now) || file.toString().endsWith(SOCKETS);
+                if (pid > 0 && mayGo && !isOfLiveProcess(file, pid)) {
                     Files.deleteIfExists(file);
                 }
             }

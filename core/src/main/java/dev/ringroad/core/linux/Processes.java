@@ -20,7 +20,8 @@ public final class Processes {
     private Processes() {}
 
     /**
-     * Whether a process runs; one that has ended and only waits for its parent to notice does not.
+     * Whether a process runs; one that has ended and only waits for its parent to notice does not,
+     * and the number of a thread is no process.
      */
     public static boolean isAlive(long pid) {
         if (pid <= 0 || pid > Integer.MAX_VALUE) {
@@ -33,7 +34,7 @@ public final class Processes {
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }
-        return (result == 0 || result == -Errno.EPERM) && !hasEnded(pid);
+        return (result == 0 || result == -Errno.EPERM) && !hasEnded(pid) && leadsItsThreads(pid);
     }
 
     // Field 3 of /proc/PID/stat, after the command's name, which may itself hold parentheses
@@ -48,6 +49,17 @@ public final class Processes {
             return state == 'Z' || state == 'X';
         } catch (IOException _) {
             return !Files.exists(Path.of("/proc/" + pid));
+        }
+    }
+
+    // Threads have numbers and folders in /proc too, though none that a listing shows.
+    private static boolean leadsItsThreads(long pid) {
+        try {
+            return Files.readString(
+                            Path.of("/proc/" + pid + "/status"), StandardCharsets.ISO_8859_1)
+                    .contains("\nTgid:\t" + pid + "\n");
+        } catch (IOException _) {
+            return false;
         }
     }
 

@@ -78,20 +78,34 @@ class RuntimeFilesTest {
 
     @Test
     void removesOldFilesOfTheDeadOnly() throws Exception {
-        Instant now = Instant.now();
-        Path oldDead = old(DEAD_PID + ".counters", now);
-        Path oldAlive = old(ProcessHandle.current().pid() + ".counters", now);
-        Path oldOther = old("notes.txt", now);
-        Path freshDead = Files.createFile(folder.resolve(DEAD_PID + ".sockets"));
-        RuntimeFiles.removeStale(folder, now);
+        Path oldDead = Files.createFile(folder.resolve(DEAD_PID + ".counters"));
+        Path oldAlive =
+                Files.createFile(folder.resolve(ProcessHandle.current().pid() + ".counters"));
+        Path oldOther = Files.createFile(folder.resolve("notes.txt"));
+        RuntimeFiles.removeStale(folder, Instant.now().plus(Duration.ofHours(25)));
         assertThat(oldDead).doesNotExist();
         assertThat(oldAlive).exists();
         assertThat(oldOther).exists();
-        assertThat(freshDead).exists();
     }
 
-    private Path old(String name, Instant now) throws IOException {
-        Path file = Files.createFile(folder.resolve(name));
-        return Files.setLastModifiedTime(file, FileTime.from(now.minus(Duration.ofHours(25))));
+    @Test
+    void ofTheFreshlyDeadOnlyTheSocketTableGoes() throws Exception {
+        Path counters = Files.createFile(folder.resolve(DEAD_PID + ".counters"));
+        Path sockets = Files.createFile(folder.resolve(DEAD_PID + ".sockets"));
+        RuntimeFiles.removeStale(folder, Instant.now());
+        assertThat(counters).exists();
+        assertThat(sockets).doesNotExist();
+    }
+
+    @Test
+    void aFileOlderThanItsProcessIsOfAnotherOne() throws Exception {
+        long pid = ProcessHandle.current().pid();
+        Path file = Files.createFile(folder.resolve(pid + ".counters"));
+        assertThat(RuntimeFiles.isOfLiveProcess(file, pid)).isTrue();
+        Instant before =
+                ProcessHandle.current().info().startInstant().orElseThrow().minusSeconds(60);
+        Files.setLastModifiedTime(file, FileTime.from(before));
+        assertThat(RuntimeFiles.isOfLiveProcess(file, pid)).isFalse();
+        assertThat(RuntimeFiles.livePids(folder)).isEmpty();
     }
 }

@@ -4,6 +4,7 @@ import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.net.device.DeviceSpec;
 import dev.ringroad.net.device.NetDevice;
 import dev.ringroad.net.device.SpecException;
+import dev.ringroad.net.device.counter.CountingDevice;
 import dev.ringroad.net.driver.afpacket.AfPacketDevice;
 import dev.ringroad.net.driver.memif.MemifConfig;
 import dev.ringroad.net.driver.memif.MemifDevice;
@@ -34,8 +35,8 @@ public final class NetDevices {
     private static NetDevice openDriver(DeviceSpec spec, CounterFile counters) throws IOException {
         return switch (spec.kind()) {
             case "memif" -> openMemif(spec, counters);
-            case "afpacket" -> AfPacketDevice.open(spec, counters);
-            case "tap" -> TapDevice.open(spec, counters);
+            case "afpacket" -> new CountingDevice(AfPacketDevice.open(spec, counters), counters);
+            case "tap" -> new CountingDevice(TapDevice.open(spec, counters), counters);
             case "nil" -> NilDevice.open(spec, counters);
             case "pcap" -> PcapDevice.open(spec, counters);
             case "ring" -> RingEnds.open(spec, counters);
