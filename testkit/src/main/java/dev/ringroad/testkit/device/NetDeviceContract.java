@@ -32,6 +32,7 @@ public abstract class NetDeviceContract {
     private static final int EVERY_LENGTH_UP_TO = 2048;
     private static final int LENGTH_STEP = 97;
     private static final long PATIENCE_NANOS = 20_000_000_000L;
+    private static final int FRAMES_BEYOND_ANY_QUEUE = 20_000;
 
     private DeviceEnds ends;
     private NetDevice a;
@@ -175,7 +176,10 @@ public abstract class NetDeviceContract {
 
     @Test
     void takesAPrefixAndLeavesTheRestWithTheCaller() {
-        assumeTrue(holdsFramesBack(), a.name() + " loses frames when nobody receives");
+        if (!holdsFramesBack()) {
+            takesMoreThanAnyQueueHoldsWhileNobodyReceives();
+            return;
+        }
         int sent = 0;
         Burst burst = new Burst(32);
         List<Packet> offered = new ArrayList<>();
@@ -195,6 +199,23 @@ public abstract class NetDeviceContract {
             sent += count;
         }
         receiveNumbers(sent, burst);
+        ends.awaitLent(lentA, lentB);
+    }
+
+    /** A kernel between the ends loses what nobody fetches, and the sender is never held up. */
+    private void takesMoreThanAnyQueueHoldsWhileNobodyReceives() {
+        Burst burst = new Burst(32);
+        int[] taken = {0};
+        ends.await(
+                "a kernel's queue to be overrun",
+                () -> {
+                    int count = Math.min(burst.room(), a.pool().available());
+                    DeviceEnds.fill(burst, a, b, taken[0], count, 64);
+                    taken[0] += a.txQueue(0).transmit(burst);
+                    return taken[0] > FRAMES_BEYOND_ANY_QUEUE;
+                });
+        burst.releaseAll();
+        drain(burst);
         ends.awaitLent(lentA, lentB);
     }
 
@@ -318,15 +339,19 @@ public abstract class NetDeviceContract {
 
     @Test
     void dropsWhatIsSentWhileTheLinkIsDown() {
-        assumeTrue(linkFollowsPeer(), a.name() + " does not notice when the other end closes");
         b.close();
-        ends.await("the link to go down", () -> !a.linkUp());
+        if (linkFollowsPeer()) {
+            ends.await("the link to go down", () -> !a.linkUp());
+        } else {
+            ends.service();
+            assertThat(a.linkUp()).isTrue();
+        }
         long before = a.dropped(DeviceDrop.LINK_DOWN);
         Burst burst = new Burst(4);
         DeviceEnds.fill(burst, a, b, 0, 4, 64);
         assertThat(a.txQueue(0).transmit(burst)).isEqualTo(4);
         assertThat(burst.isEmpty()).isTrue();
-        assertThat(a.dropped(DeviceDrop.LINK_DOWN) - before).isEqualTo(4);
+        assertThat(a.dropped(DeviceDrop.LINK_DOWN) - before).isEqualTo(linkFollowsPeer() ? 4 : 0);
         assertThat(a.rxQueue(0).receive(burst)).isZero();
     }
 
