@@ -45,6 +45,13 @@ final class Sockets {
                             JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG,
                             JAVA_INT));
 
+    private static final MethodHandle SENDTO_UNCAPTURED =
+            Native.linkUncaptured(
+                    "sendto",
+                    FunctionDescriptor.of(
+                            JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG,
+                            JAVA_INT));
+
     private Sockets() {}
 
     /** Opens a socket that never blocks and is closed in child processes. */
@@ -145,13 +152,18 @@ final class Sockets {
      * @return what it answers, or the negated errno
      */
     static int kick(Descriptor socket) {
-        MemorySegment capture = Native.capture();
+        int number = socket.number();
         try {
+            long sent =
+                    (long) SENDTO_UNCAPTURED.invokeExact(number, 0L, 0L, MSG_DONTWAIT, 0L, 0);
+            if (sent >= 0) {
+                return (int) sent;
+            }
+            // Asked again for the reason; what was sent meanwhile is no harm.
+            MemorySegment capture = Native.capture();
             return (int)
                     Native.result(
-                            (long)
-                                    SENDTO.invokeExact(
-                                            capture, socket.number(), 0L, 0L, MSG_DONTWAIT, 0L, 0),
+                            (long) SENDTO.invokeExact(capture, number, 0L, 0L, MSG_DONTWAIT, 0L, 0),
                             capture);
         } catch (Throwable t) {
             throw Native.unexpected(t);
