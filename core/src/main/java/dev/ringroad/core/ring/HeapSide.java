@@ -22,7 +22,7 @@ final class HeapSide extends RingSide {
     private final HeapWords other;
 
     HeapSide(SyncMode mode, int capacity, int lead, HeapWords own, HeapWords other) {
-        super(mode, capacity, lead);
+        super(mode, capacity, lead, own.tail);
         this.own = own;
         this.other = other;
     }
@@ -35,11 +35,6 @@ final class HeapSide extends RingSide {
     @Override
     boolean headCompareAndSet(long expected, long next) {
         return HEAD.compareAndSet(own, expected, next);
-    }
-
-    @Override
-    long tailPlain() {
-        return own.tail;
     }
 
     @Override

@@ -126,9 +126,9 @@ public final class LongRing {
         int position = RingSide.positionOf(claim);
         int count = RingSide.countOf(claim);
         int first = Math.min(count, mask + 1 - (position & mask));
-        MemorySegment.copy(from, start, elements, SLOT, byteAt(position), first);
+        copyIn(from, start, byteAt(position), first);
         if (first < count) {
-            MemorySegment.copy(from, start + first, elements, SLOT, 0, count - first);
+            copyIn(from, start + first, 0, count - first);
         }
         producers.publish(position, count);
         return count;
@@ -177,12 +177,20 @@ public final class LongRing {
         int position = RingSide.positionOf(claim);
         int count = RingSide.countOf(claim);
         int first = Math.min(count, mask + 1 - (position & mask));
-        MemorySegment.copy(elements, SLOT, byteAt(position), into, start, first);
+        copyOut(byteAt(position), into, start, first);
         if (first < count) {
-            MemorySegment.copy(elements, SLOT, 0, into, start + first, count - first);
+            copyOut(0, into, start + first, count - first);
         }
         consumers.publish(position, count);
         return count;
+    }
+
+    private void copyIn(long[] from, int start, long atBytes, int count) {
+        MemorySegment.copy(from, start, elements, SLOT, atBytes, count);
+    }
+
+    private void copyOut(long atBytes, long[] into, int start, int count) {
+        MemorySegment.copy(elements, SLOT, atBytes, into, start, count);
     }
 
     private long byteAt(int position) {

@@ -22,7 +22,7 @@ final class SegmentSide extends RingSide {
             long headAt,
             long tailAt,
             long otherTailAt) {
-        super(mode, capacity, lead);
+        super(mode, capacity, lead, (long) WORD.getAcquire(memory, tailAt));
         this.memory = memory;
         this.headAt = headAt;
         this.tailAt = tailAt;
@@ -37,11 +37,6 @@ final class SegmentSide extends RingSide {
     @Override
     boolean headCompareAndSet(long expected, long next) {
         return WORD.compareAndSet(memory, headAt, expected, next);
-    }
-
-    @Override
-    long tailPlain() {
-        return (long) WORD.get(memory, tailAt);
     }
 
     @Override
