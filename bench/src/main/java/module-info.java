@@ -15,5 +15,6 @@ module dev.ringroad.bench {
     exports dev.ringroad.bench.memif;
     exports dev.ringroad.bench.packets;
     exports dev.ringroad.bench.report;
+    exports dev.ringroad.bench.rings;
     exports dev.ringroad.bench.tables;
 }

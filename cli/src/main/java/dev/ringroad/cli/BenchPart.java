@@ -3,6 +3,7 @@ package dev.ringroad.cli;
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.memif.MemifBench;
 import dev.ringroad.bench.packets.PacketsBench;
+import dev.ringroad.bench.rings.RingsBench;
 import dev.ringroad.bench.tables.TablesBench;
 import dev.ringroad.cli.common.Refusal;
 
@@ -21,6 +22,9 @@ enum BenchPart {
     /** Packets through a forwarder. */
     PACKETS(PacketsBench::run),
 
+    /** Rings between threads. */
+    RINGS(RingsBench::run),
+
     /** Lookups in tables. */
     TABLES(TablesBench::run);
 
@@ -28,6 +32,7 @@ enum BenchPart {
     static final String DESCRIPTIONS =
             "  memif: packets a second of 64 bytes, beside DPDK's testpmd (Debian: dpdk-dev)\n"
                     + "  packets: packets a second through a forwarder on one core, beside testpmd\n"
+                    + "  rings: cycles on one core and on two, beside DPDK's dpdk-test\n"
                     + "  tables: cycles of a route or flow lookup, beside DPDK's dpdk-test, which takes"
                     + " minutes";
 
