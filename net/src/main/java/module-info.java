@@ -9,11 +9,13 @@ module dev.ringroad.net {
     exports dev.ringroad.net.device.fault;
     exports dev.ringroad.net.driver;
     exports dev.ringroad.net.driver.afpacket;
+    exports dev.ringroad.net.driver.afxdp;
     exports dev.ringroad.net.driver.memif;
     exports dev.ringroad.net.driver.nil;
     exports dev.ringroad.net.driver.pair;
     exports dev.ringroad.net.driver.pcap;
     exports dev.ringroad.net.driver.tap;
+    exports dev.ringroad.net.ebpf;
     exports dev.ringroad.net.forward;
     exports dev.ringroad.net.packet;
     exports dev.ringroad.net.table;

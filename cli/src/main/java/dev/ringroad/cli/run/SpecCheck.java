@@ -81,14 +81,15 @@ final class SpecCheck {
         switch (spec.kind()) {
             case "memif" -> memif(spec);
             case "tap" -> tap(spec);
-            case "afpacket" -> afPacket(spec);
+            case "afpacket" -> framesOf(spec, Machine.CAP_NET_RAW, "CAP_NET_RAW");
+            case "afxdp" -> framesOf(spec, Machine.CAP_NET_ADMIN, "CAP_NET_ADMIN");
             default ->
                     throw Refusal.wrongUse(
                             "There is no device kind "
                                     + spec.kind()
                                     + " in \""
                                     + spec
-                                    + "\"; there are memif, tap and afpacket.");
+                                    + "\"; there are memif, tap, afpacket and afxdp.");
         }
     }
 
@@ -197,11 +198,15 @@ final class SpecCheck {
         }
     }
 
-    private void afPacket(DeviceSpec spec) {
+    private void framesOf(DeviceSpec spec, int capability, String capabilityName) {
         String name = interfaceName(spec);
-        if (!machine.hasCapability(Machine.CAP_NET_RAW)) {
+        if (!machine.hasCapability(capability)) {
             throw Refusal.wrongUse(
-                    "To read and send an interface's frames needs the capability CAP_NET_RAW; run as root.");
+                    "To read and send an interface's frames over "
+                            + spec.kind()
+                            + " needs the capability "
+                            + capabilityName
+                            + "; run as root.");
         }
         if (spec.take("netns") == null && !machine.exists("sys/class/net/" + name)) {
             throw Refusal.wrongUse(

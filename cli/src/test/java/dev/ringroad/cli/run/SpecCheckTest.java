@@ -60,7 +60,7 @@ final class SpecCheckTest {
             delimiter = '|',
             value = {
                 "memif                                   | does not name a device",
-                "wire:x,ip=10.0.0.1/24                   | there are memif, tap and afpacket",
+                "wire:x,ip=10.0.0.1/24                   | there are memif, tap, afpacket and afxdp",
                 "memif:/tmp/a                            | no address",
                 "memif:/tmp/a,ip=10.0.0.1                | no prefix length",
                 "memif:/tmp/a,ip=10.0.0.300/24           | 10.0.0.300",
@@ -143,6 +143,8 @@ final class SpecCheckTest {
         write("proc/self/status", NO_CAPABILITIES);
         assertThatThrownBy(() -> check("afpacket:eth0,ip=10.0.0.1/24"))
                 .hasMessageContaining("CAP_NET_RAW");
+        assertThatThrownBy(() -> check("afxdp:eth0,ip=10.0.0.1/24"))
+                .hasMessageContaining("CAP_NET_ADMIN");
     }
 
     @Test

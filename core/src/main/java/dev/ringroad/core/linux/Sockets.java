@@ -51,6 +51,12 @@ final class Sockets {
                     FunctionDescriptor.of(
                             JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG,
                             JAVA_INT));
+    private static final MethodHandle RECVFROM =
+            Native.link(
+                    "recvfrom",
+                    FunctionDescriptor.of(
+                            JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG,
+                            JAVA_LONG));
 
     private Sockets() {}
 
@@ -154,8 +160,7 @@ final class Sockets {
     static int kick(Descriptor socket) {
         int number = socket.number();
         try {
-            long sent =
-                    (long) SENDTO_UNCAPTURED.invokeExact(number, 0L, 0L, MSG_DONTWAIT, 0L, 0);
+            long sent = (long) SENDTO_UNCAPTURED.invokeExact(number, 0L, 0L, MSG_DONTWAIT, 0L, 0);
             if (sent >= 0) {
                 return (int) sent;
             }
@@ -164,6 +169,21 @@ final class Sockets {
             return (int)
                     Native.result(
                             (long) SENDTO.invokeExact(capture, number, 0L, 0L, MSG_DONTWAIT, 0L, 0),
+                            capture);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /** Tells the kernel that there is room for frames to receive; 0 or the negated errno. */
+    static int pull(Descriptor socket) {
+        MemorySegment capture = Native.capture();
+        try {
+            return (int)
+                    Native.result(
+                            (long)
+                                    RECVFROM.invokeExact(
+                                            capture, socket.number(), 0L, 0L, MSG_DONTWAIT, 0L, 0L),
                             capture);
         } catch (Throwable t) {
             throw Native.unexpected(t);

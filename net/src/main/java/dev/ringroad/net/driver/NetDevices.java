@@ -6,6 +6,7 @@ import dev.ringroad.net.device.NetDevice;
 import dev.ringroad.net.device.SpecException;
 import dev.ringroad.net.device.counter.CountingDevice;
 import dev.ringroad.net.driver.afpacket.AfPacketDevice;
+import dev.ringroad.net.driver.afxdp.AfXdpDevice;
 import dev.ringroad.net.driver.memif.MemifConfig;
 import dev.ringroad.net.driver.memif.MemifDevice;
 import dev.ringroad.net.driver.nil.NilDevice;
@@ -35,6 +36,7 @@ public final class NetDevices {
     private static NetDevice openDriver(DeviceSpec spec, CounterFile counters) throws IOException {
         return switch (spec.kind()) {
             case "memif" -> openMemif(spec, counters);
+            case "afxdp" -> new CountingDevice(AfXdpDevice.open(spec, counters), counters);
             case "afpacket" -> new CountingDevice(AfPacketDevice.open(spec, counters), counters);
             case "tap" -> new CountingDevice(TapDevice.open(spec, counters), counters);
             case "nil" -> NilDevice.open(spec, counters);
@@ -46,7 +48,8 @@ public final class NetDevices {
                                     + spec.kind()
                                     + ", asked for by \""
                                     + spec
-                                    + "\"; there are memif, tap, afpacket, nil, pcap and ring");
+                                    + "\"; there are memif, tap, afpacket, afxdp, nil, pcap and"
+                                    + " ring");
         };
     }
 

@@ -11,6 +11,7 @@ import dev.ringroad.net.device.Capabilities;
 import dev.ringroad.net.device.DeviceDrop;
 import dev.ringroad.net.device.DeviceSpec;
 import dev.ringroad.net.device.DropCounters;
+import dev.ringroad.net.device.InterfaceLink;
 import dev.ringroad.net.device.MacAddress;
 import dev.ringroad.net.device.NetDevice;
 import dev.ringroad.net.device.RxQueue;
@@ -48,7 +49,7 @@ public final class AfPacketDevice implements NetDevice {
     private final PacketPool pool;
     private final DropCounters drops;
     private final Counter ringFull;
-    private final AfPacketLink link;
+    private final InterfaceLink link;
     private final AfPacketQueue[] queues;
     private final AfPacketRxQueue[] rxQueues;
     private final AfPacketTxQueue[] txQueues;
@@ -82,7 +83,7 @@ public final class AfPacketDevice implements NetDevice {
                         name + ".drop.refused",
                         "times that the kernel passed over frames to transmit");
         Counter downs = file.counter(name + ".disconnections", "times the link went down");
-        link = new AfPacketLink(opened.watch(), downs);
+        link = new InterfaceLink(opened.watch(), downs);
         queues = opened.queues().toArray(new AfPacketQueue[0]);
         rxQueues = new AfPacketRxQueue[queues.length];
         txQueues = new AfPacketTxQueue[queues.length];

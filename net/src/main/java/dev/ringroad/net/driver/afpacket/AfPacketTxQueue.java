@@ -8,6 +8,7 @@ import dev.ringroad.core.linux.PacketSocket;
 import dev.ringroad.net.device.Capabilities;
 import dev.ringroad.net.device.DeviceDrop;
 import dev.ringroad.net.device.DropCounters;
+import dev.ringroad.net.device.InterfaceLink;
 import dev.ringroad.net.device.Offload;
 import dev.ringroad.net.device.TxQueue;
 import dev.ringroad.net.device.VnetHeader;
@@ -37,7 +38,7 @@ final class AfPacketTxQueue implements TxQueue {
     private final Capabilities capabilities;
     private final DropCounters drops;
     private final Counter refused;
-    private final AfPacketLink link;
+    private final InterfaceLink link;
 
     private long next;
     private boolean unsent;
@@ -52,7 +53,7 @@ final class AfPacketTxQueue implements TxQueue {
             Capabilities capabilities,
             DropCounters drops,
             Counter refused,
-            AfPacketLink link) {
+            InterfaceLink link) {
         this.socket = socket;
         this.ring = ring;
         this.slotBytes = geometry.slotBytes();

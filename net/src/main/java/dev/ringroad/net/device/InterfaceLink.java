@@ -1,13 +1,13 @@
-package dev.ringroad.net.driver.afpacket;
+package dev.ringroad.net.device;
 
 import dev.ringroad.core.counter.Counter;
 import dev.ringroad.core.linux.InterfaceWatch;
 
 /**
- * Whether the kernel's interface is there, switched on, and has a carrier. An interface that has
- * gone, also to another network namespace, does not come back to this device.
+ * Whether an interface of the kernel that a driver uses is there, switched on, and has a carrier.
+ * An interface that has gone, also to another network namespace, does not come back to this device.
  */
-final class AfPacketLink implements AutoCloseable {
+public final class InterfaceLink implements AutoCloseable {
 
     /** How often to look whether somebody has switched the interface on or off. */
     private static final long CHECK_NANOS = 100_000_000;
@@ -18,22 +18,29 @@ final class AfPacketLink implements AutoCloseable {
     private boolean gone;
     private long nextCheckNanos;
 
-    AfPacketLink(InterfaceWatch watch, Counter downs) {
+    /**
+     * Takes a watch, which is closed with the link.
+     *
+     * @param downs counts how often the link went down
+     */
+    public InterfaceLink(InterfaceWatch watch, Counter downs) {
         this.watch = watch;
         this.downs = downs;
         this.up = watch.isRunning();
     }
 
-    boolean isUp() {
+    /** Whether frames can be sent, as far as is known. */
+    public boolean isUp() {
         return up;
     }
 
-    boolean isGone() {
+    /** Whether the interface is gone for good. */
+    public boolean isGone() {
         return gone;
     }
 
     /** Looks if it is time; whether it was. */
-    boolean check(long nowNanos) {
+    public boolean check(long nowNanos) {
         if (gone || nowNanos - nextCheckNanos < 0) {
             return false;
         }
@@ -43,12 +50,17 @@ final class AfPacketLink implements AutoCloseable {
     }
 
     /** When to check although nothing happens: only a link that is down may come up unnoticed. */
-    long nextCheckNanos() {
+    public long nextCheckNanos() {
         return up || gone ? Long.MAX_VALUE : nextCheckNanos;
     }
 
+    /** When to check next if nobody tells that the interface goes. */
+    public long deadlineNanos() {
+        return gone ? Long.MAX_VALUE : nextCheckNanos;
+    }
+
     /** The kernel has said that something happened to the interface. */
-    void look() {
+    public void look() {
         if (!watch.isThere()) {
             lost();
             gone = true;
@@ -60,7 +72,7 @@ final class AfPacketLink implements AutoCloseable {
     }
 
     /** The interface does not take frames. */
-    void lost() {
+    public void lost() {
         if (up) {
             up = false;
             downs.increment();

@@ -1,0 +1,116 @@
+package dev.ringroad.net.driver.afxdp;
+
+import dev.ringroad.core.linux.Errno;
+import dev.ringroad.core.linux.SystemCallException;
+import dev.ringroad.core.linux.XdpSocket;
+import dev.ringroad.core.linux.XdpSocket.Ring;
+import dev.ringroad.net.driver.afxdp.AfXdpOptions.ZeroCopy;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/** A socket of its own for one queue of the interface, with its four rings. */
+final class AfXdpQueue implements AutoCloseable {
+
+    /** Entries of RECEIVE, and buffers that the kernel has. */
+    static final int RECEIVE_ENTRIES = 1024;
+
+    static final int TRANSMIT_ENTRIES = 1024;
+
+    /** Twice what they can have to hold: a ring that is never full needs no look. */
+    private static final int BUFFER_ENTRIES = 2048;
+
+    private static final int BUSY_TRIES = 100;
+    private static final long BUSY_NANOS = 10_000_000;
+
+    private final int number;
+    private final XdpSocket socket;
+    private final List<XdpRing> rings = new ArrayList<>();
+
+    private AfXdpQueue(int number, XdpSocket socket) {
+        this.number = number;
+        this.socket = socket;
+    }
+
+    /** Opens a socket whose frames lie in {@code memory}; it is not bound yet. */
+    static AfXdpQueue open(int number, MemorySegment memory) throws IOException {
+        AfXdpQueue queue = new AfXdpQueue(number, XdpSocket.open());
+        try {
+            queue.socket.register(memory, Chunks.BYTES);
+            for (Ring ring : Ring.values()) {
+                queue.rings.add(XdpRing.make(queue.socket, ring, entries(ring)));
+            }
+            return queue;
+        } catch (Throwable t) {
+            queue.close();
+            throw t;
+        }
+    }
+
+    private static int entries(Ring ring) {
+        return switch (ring) {
+            case RECEIVE -> RECEIVE_ENTRIES;
+            case TRANSMIT -> TRANSMIT_ENTRIES;
+            case FILL, COMPLETION -> BUFFER_ENTRIES;
+        };
+    }
+
+    /**
+     * Connects it with its queue, without copies if that is wanted and can be had. The kernel lets
+     * go of a queue a little after its last socket was closed, so a busy one is tried again.
+     */
+    void bind(int interfaceIndex, ZeroCopy wanted) throws SystemCallException {
+        int bound = tryBind(interfaceIndex, wanted);
+        for (int i = 0; i < BUSY_TRIES && bound == -Errno.EBUSY; i++) {
+            LockSupport.parkNanos(BUSY_NANOS);
+            bound = tryBind(interfaceIndex, wanted);
+        }
+        if (bound < 0) {
+            throw new SystemCallException(
+                    "bind(AF_XDP, queue " + number + ")", -bound, remedy(-bound));
+        }
+    }
+
+    private int tryBind(int interfaceIndex, ZeroCopy wanted) {
+        int flags = XdpSocket.BIND_NEED_WAKEUP;
+        int bound = -Errno.EOPNOTSUPP;
+        if (wanted != ZeroCopy.NONE) {
+            bound = socket.bind(interfaceIndex, number, flags | XdpSocket.BIND_ZERO_COPY);
+        }
+        if (bound < 0 && bound != -Errno.EBUSY && wanted != ZeroCopy.REQUIRED) {
+            bound = socket.bind(interfaceIndex, number, flags | XdpSocket.BIND_COPY);
+        }
+        return bound;
+    }
+
+    private String remedy(int errno) {
+        return switch (errno) {
+            case Errno.EBUSY ->
+                    "end the program that has queue " + number + " already, or choose another";
+            case Errno.EINVAL -> "choose a queue that `ethtool -l` shows";
+            case Errno.EOPNOTSUPP -> "choose zero-copy=best; the driver cannot do without copies";
+            default -> "";
+        };
+    }
+
+    int number() {
+        return number;
+    }
+
+    XdpSocket socket() {
+        return socket;
+    }
+
+    XdpRing ring(Ring which) {
+        return rings.get(which.ordinal());
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+        rings.forEach(XdpRing::close);
+    }
+}

@@ -1,0 +1,83 @@
+package dev.ringroad.net.driver.afxdp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ringroad.core.memory.Placement;
+import dev.ringroad.core.memory.SharedRegion;
+import dev.ringroad.net.packet.Packet;
+import dev.ringroad.net.packet.PacketPool;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Entries of rings that no kernel would write. */
+class ChunksTest {
+
+    private SharedRegion region;
+    private PacketPool pool;
+    private Chunks chunks;
+
+    @BeforeEach
+    void make() throws Exception {
+        region = SharedRegion.allocate("chunks", 4 * Chunks.BYTES, Placement.ordinary());
+        pool = PacketPool.over(region, 0, 4, Chunks.BYTES);
+        chunks = new Chunks(pool);
+    }
+
+    @AfterEach
+    void free() {
+        chunks.takeAll();
+        pool.close();
+        region.close();
+    }
+
+    @Test
+    void believesAFilledBufferOnceAndOfItsQueueOnly() {
+        long at = chunks.fill(pool.acquire(), 0);
+        assertThat(chunks.filled(at + 256, 100, 1)).as("another queue's").isNull();
+        Packet packet = chunks.filled(at + 256, 100, 0);
+        assertThat(packet.length()).isEqualTo(100);
+        assertThat(packet.offset()).isEqualTo(at + 256);
+        assertThat(chunks.filled(at + 256, 100, 0)).as("a second time").isNull();
+        packet.release();
+    }
+
+    @Test
+    void takesBackABufferWhoseFrameLeadsOutOfIt() {
+        long at = chunks.fill(pool.acquire(), 0);
+        assertThat(chunks.filled(at + 256, Chunks.BYTES - 255, 0)).isNull();
+        assertThat(pool.available()).isEqualTo(4);
+        long again = chunks.fill(pool.acquire(), 0);
+        assertThat(chunks.filled(again, -1, 0)).isNull();
+        assertThat(pool.available()).isEqualTo(4);
+    }
+
+    @Test
+    void takesNoBufferOutsideThePool() {
+        for (long at : new long[] {-1, -2048, Long.MIN_VALUE, 4 * Chunks.BYTES, Long.MAX_VALUE}) {
+            assertThat(chunks.filled(at, 10, 0)).isNull();
+            assertThat(chunks.sent(at)).isFalse();
+        }
+    }
+
+    @Test
+    void releasesASentPacketAsOftenAsItWasGiven() {
+        Packet packet = pool.acquire();
+        packet.retain();
+        chunks.send(packet);
+        chunks.send(packet);
+        assertThat(chunks.sent(packet.offset())).isTrue();
+        assertThat(chunks.sent(packet.offset())).isTrue();
+        assertThat(pool.available()).isEqualTo(4);
+        assertThat(chunks.sent(0)).isFalse();
+    }
+
+    @Test
+    void takesEverythingBackAtTheEnd() {
+        chunks.fill(pool.acquire(), 0);
+        chunks.send(pool.acquire());
+        chunks.takeAll();
+        assertThat(pool.available()).isEqualTo(4);
+    }
+}

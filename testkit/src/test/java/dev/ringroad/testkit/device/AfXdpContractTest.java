@@ -1,0 +1,86 @@
+package dev.ringroad.testkit.device;
+
+import dev.ringroad.core.counter.CounterFile;
+import dev.ringroad.net.device.DeviceSpec;
+import dev.ringroad.net.driver.afxdp.AfXdpDevice;
+import dev.ringroad.testkit.lab.Requirement;
+import dev.ringroad.testkit.lab.VethPair;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Both ends of a veth pair, each in a namespace of its own, in each mode. */
+class AfXdpContractTest {
+
+    private static final List<CounterFile> COUNTERS = new ArrayList<>();
+    private static VethPair cable;
+
+    @BeforeAll
+    static void plugIn() throws InterruptedException {
+        Requirement.root();
+        Requirement.programs("iproute2", "ip");
+        cable = VethPair.create();
+    }
+
+    @AfterAll
+    static void unplug() {
+        closeCounters();
+        if (cable != null) {
+            cable.close();
+        }
+    }
+
+    /** Of devices that are closed by now. */
+    private static void closeCounters() {
+        COUNTERS.forEach(CounterFile::close);
+        COUNTERS.clear();
+    }
+
+    private static DeviceEnds open(String options) throws IOException {
+        closeCounters();
+        String left = "afxdp:left,netns=" + cable.left().name() + options;
+        String right = "afxdp:right,netns=" + cable.right().name() + options;
+        return new DeviceEnds(openEnd(left), openEnd(right));
+    }
+
+    private static AfXdpDevice openEnd(String spec) throws IOException {
+        CounterFile counters = CounterFile.inMemory(64);
+        COUNTERS.add(counters);
+        return AfXdpDevice.open(DeviceSpec.parse(spec), counters);
+    }
+
+    /** Over an interface that outlives both devices, whose ring loses what nobody fetches. */
+    abstract static class OverVeth extends NetDeviceContract {
+
+        @Override
+        protected boolean holdsFramesBack() {
+            return false;
+        }
+
+        @Override
+        protected boolean linkFollowsPeer() {
+            return false;
+        }
+    }
+
+    @Nested
+    class Generic extends OverVeth {
+        @Override
+        protected DeviceEnds open() throws Exception {
+            return AfXdpContractTest.open(",mode=generic");
+        }
+    }
+
+    @Nested
+    class Native extends OverVeth {
+        @Override
+        protected DeviceEnds open() throws Exception {
+            return AfXdpContractTest.open(",mode=native");
+        }
+    }
+}
