@@ -38,7 +38,7 @@ class TcpReassemblyTest {
             TcpReceiveQueue queue = new TcpReceiveQueue();
             boolean[] known = new boolean[STREAM_BYTES];
             int next = 0;
-            for (int i = 0; i < pieces; i++) {
+            for (int i = 0; i < pieces && next < STREAM_BYTES; i++) {
                 int from = next + random.nextInt(STREAM_BYTES - next);
                 int bytes = Math.min(1 + random.nextInt(600), STREAM_BYTES - from);
                 Packet packet = packet(pool, from, bytes);
