@@ -17,4 +17,5 @@ module dev.ringroad.bench {
     exports dev.ringroad.bench.report;
     exports dev.ringroad.bench.rings;
     exports dev.ringroad.bench.tables;
+    exports dev.ringroad.bench.veth;
 }

@@ -5,6 +5,7 @@ import dev.ringroad.bench.memif.MemifBench;
 import dev.ringroad.bench.packets.PacketsBench;
 import dev.ringroad.bench.rings.RingsBench;
 import dev.ringroad.bench.tables.TablesBench;
+import dev.ringroad.bench.veth.VethBench;
 import dev.ringroad.cli.common.Refusal;
 
 import java.io.IOException;
@@ -26,7 +27,10 @@ enum BenchPart {
     RINGS(RingsBench::run),
 
     /** Lookups in tables. */
-    TABLES(TablesBench::run);
+    TABLES(TablesBench::run),
+
+    /** Packets over a cable of the kernel. */
+    VETH(VethBench::run);
 
     /** A line for each part, for the command's help. */
     static final String DESCRIPTIONS =
@@ -34,7 +38,9 @@ enum BenchPart {
                     + "  packets: packets a second through a forwarder on one core, beside testpmd\n"
                     + "  rings: cycles on one core and on two, beside DPDK's dpdk-test\n"
                     + "  tables: cycles of a route or flow lookup, beside DPDK's dpdk-test, which takes"
-                    + " minutes";
+                    + " minutes\n"
+                    + "  veth: packets a second over a cable of the kernel with AF_XDP and AF_PACKET, beside"
+                    + " testpmd; needs root";
 
     /** Measures a part and its peer in turns. */
     private interface Benchmark {

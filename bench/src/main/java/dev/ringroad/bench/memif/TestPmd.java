@@ -108,7 +108,17 @@ public final class TestPmd implements AutoCloseable {
      * @throws IOException if it does not start; the message has what it said
      */
     public static TestPmd start(List<String> devices, Mode mode, int cpu) throws IOException {
-        List<String> command = new ArrayList<>();
+        return start(List.of(), devices, mode, cpu);
+    }
+
+    /**
+     * The same, started by another command, such as one that enters a network namespace.
+     *
+     * @param starter the words before the program's own
+     */
+    public static TestPmd start(List<String> starter, List<String> devices, Mode mode, int cpu)
+            throws IOException {
+        List<String> command = new ArrayList<>(starter);
         // Without a terminal testpmd would keep its answers until it ends.
         command.addAll(List.of("stdbuf", "-oL", PROGRAM, "--no-pci", "--single-file-segments"));
         command.addAll(
