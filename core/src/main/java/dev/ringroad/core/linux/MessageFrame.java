@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.ArrayDeque;
 import java.util.Objects;
 
 /**
@@ -74,16 +75,28 @@ final class MessageFrame {
 
     private final MemorySegment header =
             Arena.ofAuto().allocate(CONTROL + CONTROL_BYTES, Long.BYTES);
-    private @Nullable Descriptor received;
+    private final int keptMax;
+    private final ArrayDeque<Descriptor> received;
 
-    int send(Descriptor socket, MemorySegment message, long bytes, int descriptorOrMinusOne) {
-        prepare(message, bytes);
-        if (descriptorOrMinusOne >= 0) {
-            header.set(JAVA_LONG, CONTROL_LENGTH, CONTROL_HEADER_BYTES + Long.BYTES);
-            header.set(JAVA_LONG, CONTROL, CONTROL_HEADER_BYTES + Integer.BYTES);
+    /**
+     * @param keptMax how many descriptors of one message are kept; the others are closed
+     */
+    MessageFrame(int keptMax) {
+        this.keptMax = keptMax;
+        received = new ArrayDeque<>(keptMax);
+    }
+
+    int send(Descriptor socket, MemorySegment message, long bytes, int[] passed, int passedCount) {
+        prepare(message, 0, bytes);
+        if (passedCount > 0) {
+            Objects.checkIndex(passedCount - 1, DESCRIPTORS_MAX);
+            long listBytes = (long) passedCount * Integer.BYTES;
+            long padded = (listBytes + Long.BYTES - 1) & -Long.BYTES;
+            header.set(JAVA_LONG, CONTROL_LENGTH, CONTROL_HEADER_BYTES + padded);
+            header.set(JAVA_LONG, CONTROL, CONTROL_HEADER_BYTES + listBytes);
             header.set(JAVA_INT, CONTROL_LEVEL, SOL_SOCKET);
             header.set(JAVA_INT, CONTROL_TYPE, SCM_RIGHTS);
-            header.set(JAVA_INT, DESCRIPTORS, descriptorOrMinusOne);
+            MemorySegment.copy(passed, 0, header, JAVA_INT, DESCRIPTORS, passedCount);
         } else {
             header.set(JAVA_LONG, CONTROL_POINTER, 0);
             header.set(JAVA_LONG, CONTROL_LENGTH, 0);
@@ -99,8 +112,8 @@ final class MessageFrame {
         }
     }
 
-    int receive(Descriptor socket, MemorySegment into) {
-        prepare(into, into.byteSize());
+    int receive(Descriptor socket, MemorySegment into, long offset, long bytes) {
+        prepare(into, offset, bytes);
         header.set(JAVA_LONG, CONTROL_LENGTH, CONTROL_BYTES);
         MemorySegment capture = Native.capture();
         int result;
@@ -120,19 +133,19 @@ final class MessageFrame {
         return cut ? -Errno.EMSGSIZE : result;
     }
 
-    private void prepare(MemorySegment message, long bytes) {
-        Objects.checkFromIndexSize(0, bytes, message.byteSize());
+    private void prepare(MemorySegment message, long offset, long bytes) {
+        Objects.checkFromIndexSize(offset, bytes, message.byteSize());
         long self = header.address();
         header.set(JAVA_LONG, IOVEC_POINTER, self + IOVEC);
         header.set(JAVA_LONG, IOVEC_COUNT, 1);
         header.set(JAVA_LONG, CONTROL_POINTER, self + CONTROL);
         header.set(JAVA_INT, FLAGS, 0);
-        header.set(JAVA_LONG, BASE, message.address());
+        header.set(JAVA_LONG, BASE, message.address() + offset);
         header.set(JAVA_LONG, BYTES, bytes);
     }
 
     /**
-     * Keeps the first descriptor and closes all others, which a peer may send to use up our table.
+     * Keeps the first descriptors and closes all others, which a peer may send to use up our table.
      */
     private void keepDescriptors() {
         long length = header.get(JAVA_LONG, CONTROL_LENGTH);
@@ -145,8 +158,8 @@ final class MessageFrame {
         for (int i = 0; i < Math.min(count, DESCRIPTORS_MAX); i++) {
             Descriptor one =
                     Descriptor.adopt(header.get(JAVA_INT, DESCRIPTORS + (long) i * Integer.BYTES));
-            if (i == 0) {
-                received = one;
+            if (i < keptMax) {
+                received.add(one);
             } else {
                 one.close();
             }
@@ -154,14 +167,12 @@ final class MessageFrame {
     }
 
     @Nullable Descriptor takeDescriptor() {
-        Descriptor taken = received;
-        received = null;
-        return taken;
+        return received.poll();
     }
 
     void close() {
-        Descriptor left = takeDescriptor();
-        if (left != null) {
+        Descriptor left;
+        while ((left = takeDescriptor()) != null) {
             left.close();
         }
     }
