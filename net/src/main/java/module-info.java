@@ -19,5 +19,6 @@ module dev.ringroad.net {
     exports dev.ringroad.net.forward;
     exports dev.ringroad.net.packet;
     exports dev.ringroad.net.table;
+    exports dev.ringroad.net.virtio;
     exports dev.ringroad.net.wire;
 }
