@@ -11,6 +11,21 @@ public final class Offload {
 
     private Offload() {}
 
+    /** The sum over all parts of a chain but its first. */
+    private static long sumBehind(Packet head, boolean firstIsOdd) {
+        long sum = 0;
+        boolean odd = firstIsOdd;
+        for (Packet part = head.next(); part != null; part = part.next()) {
+            int bytes = part.length();
+            long own = Checksum.partial(part.segment(), part.offset(), bytes, 0);
+            // Behind an odd number of bytes every byte stands in the other half of its word, and
+            // folding is what swaps the halves (RFC 1071 section 2.B).
+            sum += odd ? Checksum.fold(own) : own;
+            odd ^= (bytes & 1) != 0;
+        }
+        return sum;
+    }
+
     /**
      * Completes a requested checksum over all that stands behind its start, and takes the request
      * back; does nothing when none was requested.
@@ -23,7 +38,11 @@ public final class Offload {
         MemorySegment s = packet.segment();
         int start = packet.checksumStart();
         long at = packet.offset() + start;
-        int checksum = Checksum.of(s, at, packet.length() - start);
+        long sum = Checksum.partial(s, at, packet.length() - start, 0);
+        if (packet.next() != null) {
+            sum += sumBehind(packet, ((packet.length() - start) & 1) != 0);
+        }
+        int checksum = Checksum.finish(sum);
         // 0 would mean "none" to UDP; the two zeros of ones' complement are equal to everybody
         // else.
         BigEndian.u16(s, at + packet.checksumOffset(), checksum == 0 ? 0xFFFF : checksum);

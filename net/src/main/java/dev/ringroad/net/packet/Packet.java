@@ -22,6 +22,11 @@ import java.util.Objects;
  * so that an accessor's bounds check is against one long-lived object; the packet's own methods
  * check against the packet.
  *
+ * <p>What does not fit into one buffer, or is shared with others, lies in further packets behind
+ * this one: see {@link #chain}. {@link #length}, {@link #segment} and everything that moves an end
+ * of the data are about this packet alone; {@link #totalLength} and {@link #copyOut} go through the
+ * whole chain.
+ *
  * <p>References are counted with a plain int: the pool and all its packets belong to one thread at
  * a time. A packet is born with one reference, and goes back to its pool when the last is released.
  */
@@ -42,6 +47,9 @@ public final class Packet {
     /** {@link #segmentation()} of a TCP segment over IPv6 that the device cuts. */
     public static final int SEGMENT_TCP6 = 2;
 
+    /** How many packets a chain has at most; 64 KiB in buffers of 2 KiB take half of them. */
+    public static final int PARTS_MAX = 64;
+
     /** Free for the present owner, such as a sequence number; 0 when acquired. */
     public long token;
 
@@ -58,6 +66,7 @@ public final class Packet {
     private long offset;
     private int length;
     private int references;
+    private @Nullable Packet next;
     private int flags;
     private int segmentation;
     private int segmentBytes;
@@ -95,12 +104,33 @@ public final class Packet {
         return offset;
     }
 
-    /** How many bytes of data there are. */
+    /** How many bytes of data there are in this packet, without those chained behind it. */
     public int length() {
         if (PacketPool.CHECKED) {
             requireLive();
         }
         return length;
+    }
+
+    /**
+     * How many bytes of data there are in this packet and those chained behind it; {@link
+     * Integer#MAX_VALUE} when they are more than that.
+     */
+    public int totalLength() {
+        if (PacketPool.CHECKED) {
+            requireLive();
+        }
+        return next == null ? length : Chain.bytes(this);
+    }
+
+    /** The packet chained behind this one, which holds a reference to it; null in most packets. */
+    public @Nullable Packet next() {
+        return next;
+    }
+
+    /** How many packets the chain from here on has; 1 for a packet that is alone. */
+    public int parts() {
+        return next == null ? 1 : Chain.parts(this);
     }
 
     /** How many bytes the buffer has in all. */
@@ -164,10 +194,16 @@ public final class Packet {
         length = newLength;
     }
 
-    /** Makes the packet as it was when acquired: default headroom, no data, no requests. */
+    /**
+     * Makes the packet as it was when acquired: default headroom, no data, no requests, nothing
+     * behind it.
+     */
     public void reset() {
         if (PacketPool.CHECKED) {
             requireLive();
+        }
+        if (next != null) {
+            releaseNext();
         }
         clear();
     }
@@ -188,57 +224,75 @@ public final class Packet {
         length = newLength;
     }
 
-    /** Copies bytes into the data, {@code at} bytes from their start; moves no position. */
+    /** Copies bytes into this packet's data, {@code at} bytes from their start. */
     public void copyIn(int at, ByteBuffer source, int sourceIndex, int bytes) {
         checkRange(at, bytes);
         buffer.put((int) offset + at, source, sourceIndex, bytes);
     }
 
-    /** Copies bytes into the data, {@code at} bytes from their start. */
+    /** Copies bytes into this packet's data, {@code at} bytes from their start. */
     public void copyIn(int at, byte[] source, int sourceIndex, int bytes) {
         checkRange(at, bytes);
         MemorySegment.copy(source, sourceIndex, segment, ValueLayout.JAVA_BYTE, offset + at, bytes);
     }
 
-    /** Copies bytes into the data, {@code at} bytes from their start. */
+    /** Copies bytes into this packet's data, {@code at} bytes from their start. */
     public void copyIn(int at, MemorySegment source, long sourceOffset, int bytes) {
         checkRange(at, bytes);
         MemorySegment.copy(source, sourceOffset, segment, offset + at, bytes);
     }
 
-    /** Copies data out, from {@code at} bytes after their start; moves no position. */
+    /** Copies data of the chain out, from {@code at} bytes after their start. */
     public void copyOut(int at, ByteBuffer target, int targetIndex, int bytes) {
+        if (next != null) {
+            Chain.copyOut(this, at, target, targetIndex, bytes);
+            return;
+        }
         checkRange(at, bytes);
         target.put(targetIndex, buffer, (int) offset + at, bytes);
     }
 
-    /** Copies data out, from {@code at} bytes after their start. */
+    /** Copies data of the chain out, from {@code at} bytes after their start. */
     public void copyOut(int at, byte[] target, int targetIndex, int bytes) {
+        if (next != null) {
+            Chain.copyOut(this, at, target, targetIndex, bytes);
+            return;
+        }
         checkRange(at, bytes);
         MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, offset + at, target, targetIndex, bytes);
     }
 
-    /** Copies data out, from {@code at} bytes after their start. */
+    /** Copies data of the chain out, from {@code at} bytes after their start. */
     public void copyOut(int at, MemorySegment target, long targetOffset, int bytes) {
+        if (next != null) {
+            Chain.copyOut(this, at, target, targetOffset, bytes);
+            return;
+        }
         checkRange(at, bytes);
         MemorySegment.copy(segment, offset + at, target, targetOffset, bytes);
     }
 
     /**
-     * Becomes a copy of another packet: its data behind the default headroom, its flags and its
-     * requests to the device. The references, {@link #token} and {@link #link} stay this packet's.
+     * Becomes a copy of another packet, or of a whole chain in one piece: its data behind the
+     * default headroom, its flags and its requests to the device. The references, {@link #token}
+     * and {@link #link} stay this packet's; what was chained behind it is released.
+     *
+     * @throws IndexOutOfBoundsException when {@link #totalLength} is more than the buffer holds
      */
     public void copyFrom(Packet other) {
         if (PacketPool.CHECKED) {
             requireLive();
             other.requireLive();
         }
-        int bytes = other.length;
+        int bytes = other.totalLength();
         if (bytes > capacity - PacketPool.DEFAULT_HEADROOM) {
             throw outOfRoom("copyFrom", bytes);
         }
         long target = startOffset + PacketPool.DEFAULT_HEADROOM;
-        MemorySegment.copy(other.segment, other.offset, segment, target, bytes);
+        other.copyOut(0, segment, target, bytes);
+        if (next != null) {
+            releaseNext();
+        }
         offset = target;
         length = bytes;
         flags = other.flags;
@@ -246,6 +300,92 @@ public final class Packet {
         segmentBytes = other.segmentBytes;
         checksumStartOffset = target + (other.checksumStartOffset - other.offset);
         checksumFieldBytes = other.checksumFieldBytes;
+    }
+
+    /**
+     * Puts a packet, and what is chained behind that, at the end of this packet's chain.
+     *
+     * <p>The caller's reference to {@code tail} becomes the chain's: the last release of this
+     * packet gives it back, and so on down the chain. A tail that has further references is shared:
+     * it stays when this packet goes, and nobody may change it, or what is behind it, until only
+     * one reference is left. So <em>a clone</em> of a frame is a packet with headers of its own and
+     * a retained body behind them:
+     *
+     * <pre>{@code
+     * body.trimFront(EthernetHeader.BYTES);
+     * for (each port) {
+     *     Packet clone = pool.acquire();
+     *     ... write the port's own header into clone ...
+     *     body.retain();
+     *     clone.chain(body);
+     *     ... transmit clone ...
+     * }
+     * body.release();
+     * }</pre>
+     *
+     * <p>Header fields that software above or a device looks at belong into the first packet, and
+     * so do requests: those of the others are not looked at.
+     *
+     * @throws IllegalStateException when this packet, or one behind it, has several references, so
+     *     that the change would be seen by others; or there would be more than {@link #PARTS_MAX}
+     *     packets; or the packets would chase each other in a circle
+     */
+    public void chain(Packet tail) {
+        if (PacketPool.CHECKED) {
+            requireLive();
+            tail.requireLive();
+        }
+        Chain.endFor(this, tail).next = tail;
+    }
+
+    /**
+     * Puts single packets behind this one, which must be alone too, in one go: {@link #chain} looks
+     * for the end each time.
+     *
+     * @param parts of which those from {@code from} to before {@code to} are taken, at most {@link
+     *     #PARTS_MAX} less one
+     */
+    public void chainAll(Packet[] parts, int from, int to) {
+        Chain.requireRoom(this, 1, to - from);
+        Packet end = this;
+        for (int i = from; i < to; i++) {
+            end.chain(parts[i]);
+            end = parts[i];
+        }
+    }
+
+    /**
+     * Ends this packet's chain behind it; the answer is what was there, whose reference is the
+     * caller's now. Null when nothing was.
+     */
+    public @Nullable Packet unchain() {
+        if (PacketPool.CHECKED) {
+            requireLive();
+        }
+        Packet rest = next;
+        next = null;
+        return rest;
+    }
+
+    /**
+     * Gathers what is chained behind this packet into its own buffer, if there is room behind its
+     * data and nobody else has a reference to it.
+     *
+     * @return whether the packet is in one piece now; if not, nothing has changed, and {@link
+     *     #copyFrom} of a packet with a bigger buffer is left
+     */
+    public boolean linearize() {
+        if (next == null) {
+            return true;
+        }
+        int more = totalLength() - length;
+        if (references != 1 || more > tailroom()) {
+            return false;
+        }
+        copyOut(length, segment, offset + length, more);
+        length += more;
+        releaseNext();
+        return true;
     }
 
     /** Adds a reference; every reference is released once. */
@@ -256,7 +396,10 @@ public final class Packet {
         references++;
     }
 
-    /** Gives a reference back; the last one returns the packet to its pool. */
+    /**
+     * Gives a reference back. The last one returns the packet to its pool, and gives its chain's
+     * reference to the next packet back.
+     */
     public void release() {
         if (PacketPool.CHECKED) {
             requireReleasable();
@@ -264,7 +407,30 @@ public final class Packet {
         if (--references == 0) {
             token = 0;
             link = null;
+            if (next != null) {
+                releaseNext();
+            }
             pool.giveBack(this);
+        }
+    }
+
+    /** A loop and no recursion, so that a long chain does not take a deep stack. */
+    private void releaseNext() {
+        Packet part = next;
+        next = null;
+        while (part != null) {
+            if (PacketPool.CHECKED) {
+                part.requireReleasable();
+            }
+            if (--part.references > 0) {
+                return;
+            }
+            Packet behind = part.next;
+            part.next = null;
+            part.token = 0;
+            part.link = null;
+            part.pool.giveBack(part);
+            part = behind;
         }
     }
 
@@ -304,9 +470,9 @@ public final class Packet {
     }
 
     /**
-     * Asks the device for the ones' complement checksum over the data from {@code start} to the
-     * end, to be stored {@code fieldBytes} bytes after {@code start}. The field must hold the
-     * folded, uncomplemented sum of the pseudo-header by then.
+     * Asks the device for the ones' complement checksum over the data from {@code start} to the end
+     * of the chain, to be stored {@code fieldBytes} bytes after {@code start}. The field must hold
+     * the folded, uncomplemented sum of the pseudo-header by then.
      *
      * @param start relative to the present {@link #offset()}; the request stays right when headers
      *     are prepended afterwards
@@ -356,7 +522,8 @@ public final class Packet {
                 + length
                 + " bytes, "
                 + references
-                + " references";
+                + " references"
+                + (next == null ? "" : ", more behind it");
     }
 
     void begin() {

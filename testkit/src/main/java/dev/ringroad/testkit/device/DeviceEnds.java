@@ -9,6 +9,7 @@ import dev.ringroad.net.packet.PacketPool;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -72,6 +73,27 @@ public final class DeviceEnds implements AutoCloseable {
         long destination = to.macAddress().bits();
         TestFrames.fill(packet, destination, from.macAddress().bits(), number, frameBytes);
         return packet;
+    }
+
+    /**
+     * A new frame as a chain of packets of the sender's pool.
+     *
+     * @param cuts where the parts end, but the last, in bytes from the frame's start
+     */
+    public static Packet chainedFrame(
+            NetDevice from, NetDevice to, int number, int frameBytes, int... cuts) {
+        Packet head = frame(from, to, number, frameBytes);
+        int begin = cuts[0];
+        for (int i = 0; i < cuts.length; i++) {
+            int end = i + 1 < cuts.length ? cuts[i + 1] : frameBytes;
+            Packet part = Objects.requireNonNull(from.pool().acquire());
+            part.append(end - begin);
+            part.copyIn(0, head.segment(), head.offset() + begin, end - begin);
+            head.chain(part);
+            begin = end;
+        }
+        head.trimTo(cuts[0]);
+        return head;
     }
 
     /** Adds {@code count} frames numbered from {@code first} to a burst. */

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What every {@link NetDevice} keeps, whatever it is made of.
@@ -314,6 +315,91 @@ public abstract class NetDeviceContract {
                 });
         frames.forEach(Packet::release);
         return frames.size();
+    }
+
+    @Test
+    void sendsAChainedPacketAsOneFrame() {
+        int max = longest(a, b);
+        Burst burst = new Burst(8);
+        burst.add(DeviceEnds.chainedFrame(a, b, 1, 64, 14));
+        burst.add(DeviceEnds.frame(a, b, 2, 64));
+        burst.add(DeviceEnds.chainedFrame(a, b, 3, 1000, 21, 22, 22, 500, 999));
+        burst.add(DeviceEnds.chainedFrame(a, b, 4, max, max - 1));
+        burst.add(DeviceEnds.chainedFrame(a, b, 5, max, 300, 301, max / 2));
+        burst.add(DeviceEnds.chainedFrame(a, b, 6, 600, 1, 7, 13, 600));
+        int[] lengths = {64, 64, 1000, max, max, 600};
+        ends.transmitAll(a, burst);
+        List<Packet> frames = ends.receive(b, lengths.length);
+        for (int i = 0; i < lengths.length; i++) {
+            DeviceEnds.assertIntact(frames.get(i), a, b, i + 1, lengths[i]);
+            frames.get(i).release();
+        }
+        ends.awaitLent(lentA, lentB);
+    }
+
+    @Test
+    void sendsAsManyPartsAsAChainCanHave() {
+        int[] cuts = new int[Packet.PARTS_MAX - 1];
+        for (int i = 0; i < cuts.length; i++) {
+            cuts[i] = 20 + 11 * i;
+        }
+        for (int i = 0; i < 3; i++) {
+            Burst burst = new Burst(1);
+            burst.add(DeviceEnds.chainedFrame(a, b, i, 800, cuts));
+            ends.transmitAll(a, burst);
+            Packet packet = ends.receive(b, 1).getFirst();
+            DeviceEnds.assertIntact(packet, a, b, i, 800);
+            packet.release();
+            ends.awaitLent(lentA, lentB);
+        }
+    }
+
+    @Test
+    void keepsASharedBodyOfClonesForItsOwner() {
+        Packet body = Objects.requireNonNull(a.pool().acquire());
+        Packet whole = DeviceEnds.frame(a, b, 3, 400);
+        body.append(380);
+        body.copyIn(0, whole.segment(), whole.offset() + 20, 380);
+        Burst burst = new Burst(3);
+        for (int i = 0; i < burst.capacity(); i++) {
+            Packet clone = DeviceEnds.frame(a, b, 3, 20);
+            body.retain();
+            clone.chain(body);
+            burst.add(clone);
+        }
+        whole.release();
+        ends.transmitAll(a, burst);
+        for (Packet packet : ends.receive(b, 3)) {
+            DeviceEnds.assertIntact(packet, a, b, 3, 400);
+            packet.release();
+        }
+        ends.awaitLent(lentA + 1, lentB);
+        assertThat(body.references()).isEqualTo(1);
+        body.release();
+        ends.awaitLent(lentA, lentB);
+    }
+
+    @Test
+    void dropsAChainByTheLengthOfTheWhole() {
+        int max = a.capabilities().frameBytesMax();
+        Burst burst = new Burst(4);
+        Packet tooLong = DeviceEnds.frame(a, b, 1, max);
+        Packet more = Objects.requireNonNull(a.pool().acquire());
+        more.append(1);
+        tooLong.chain(more);
+        burst.add(tooLong);
+        burst.add(DeviceEnds.chainedFrame(a, b, 2, 64, 14));
+        Packet runt = DeviceEnds.chainedFrame(a, b, 3, 64, 6);
+        Objects.requireNonNull(runt.next()).trimTo(EthernetHeader.BYTES - 7);
+        burst.add(runt);
+        burst.add(DeviceEnds.frame(a, b, 4, 64));
+        ends.transmitAll(a, burst);
+        List<Packet> frames = ends.receive(b, 2);
+        assertThat(frames).extracting(TestFrames::number).containsExactly(2, 4);
+        frames.forEach(Packet::release);
+        assertThat(a.dropped(DeviceDrop.OVERSIZE)).isEqualTo(1);
+        assertThat(a.dropped(DeviceDrop.RUNT)).isEqualTo(1);
+        ends.awaitLent(lentA, lentB);
     }
 
     @Test

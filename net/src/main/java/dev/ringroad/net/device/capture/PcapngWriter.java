@@ -99,7 +99,7 @@ public final class PcapngWriter implements AutoCloseable {
 
     /** How many bytes the block of a frame takes. */
     int blockBytes(Packet packet) {
-        int kept = Math.min(packet.length(), snapBytes);
+        int kept = Math.min(packet.totalLength(), snapBytes);
         return PACKET_HEAD_BYTES + padded(kept) + PACKET_TAIL_BYTES;
     }
 
@@ -131,7 +131,7 @@ public final class PcapngWriter implements AutoCloseable {
         if (!require(blockBytes(packet))) {
             return;
         }
-        int original = packet.length();
+        int original = packet.totalLength();
         int kept = Math.min(original, snapBytes);
         int begin = beginBlock(ENHANCED_PACKET);
         buffer.putInt(interfaceNumber);

@@ -76,7 +76,7 @@ public final class CountingDevice extends DecoratedDevice {
                 long bytes = 0;
                 Packet[] packets = into.array();
                 for (int i = before; i < before + n; i++) {
-                    bytes += packets[i].length();
+                    bytes += packets[i].totalLength();
                 }
                 tally.add(n, bytes);
             }
@@ -106,7 +106,7 @@ public final class CountingDevice extends DecoratedDevice {
             }
             Packet[] packets = from.array();
             for (int i = 0; i < count; i++) {
-                noted[i] = packets[i].length();
+                noted[i] = packets[i].totalLength();
             }
             int n = inner.transmit(from);
             if (n > 0) {

@@ -117,7 +117,7 @@ final class FaultLine {
     }
 
     private @Nullable Packet copy(Packet packet) {
-        Packet copy = packet.length() <= pool.dataBytesMax() ? pool.acquire() : null;
+        Packet copy = packet.totalLength() <= pool.dataBytesMax() ? pool.acquire() : null;
         if (copy != null) {
             copy.copyFrom(packet);
         }
@@ -125,12 +125,13 @@ final class FaultLine {
     }
 
     /**
-     * Flips a bit, in a copy if somebody keeps the packet for a retransmission, and as on a real
-     * wire behind the point where a device completes or has verified the checksum.
+     * Flips a bit, in a copy if somebody keeps the packet for a retransmission or shares a part of
+     * it, and as on a real wire behind the point where a device completes or has verified the
+     * checksum.
      */
     private @Nullable Packet corrupted(Packet packet, long position) {
         Packet target = packet;
-        if (packet.references() > 1) {
+        if (packet.references() > 1 || packet.next() != null) {
             target = copy(packet);
             if (target == null) {
                 return null;

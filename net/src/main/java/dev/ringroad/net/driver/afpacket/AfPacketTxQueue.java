@@ -90,7 +90,7 @@ final class AfPacketTxQueue implements TxQueue {
 
     /** Puts a frame into the ring or drops it; false when there is no room now. */
     private boolean place(Packet packet) {
-        int bytes = packet.length();
+        int bytes = packet.totalLength();
         if (bytes < EthernetHeader.BYTES) {
             drops.count(DeviceDrop.RUNT);
             return true;

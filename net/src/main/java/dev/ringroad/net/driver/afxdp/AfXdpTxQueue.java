@@ -15,8 +15,8 @@ import dev.ringroad.net.wire.EthernetHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives packets of the device's pool to the kernel as they are, and others as copies; takes them
- * back from the COMPLETION ring.
+ * Gives packets of the device's pool to the kernel as they are, others and chained ones as copies;
+ * takes them back from the COMPLETION ring.
  */
 final class AfXdpTxQueue implements TxQueue {
 
@@ -81,7 +81,7 @@ final class AfXdpTxQueue implements TxQueue {
 
     /** Puts a frame into the ring or drops it; false when there is no room now. */
     private boolean place(Packet packet, int room) {
-        int bytes = packet.length();
+        int bytes = packet.totalLength();
         if (bytes < EthernetHeader.BYTES) {
             return drop(packet, DeviceDrop.RUNT);
         }
@@ -95,7 +95,8 @@ final class AfXdpTxQueue implements TxQueue {
             return false;
         }
         Offload.completeChecksum(packet);
-        Packet ours = packet.pool() == pool ? packet : copy(packet);
+        boolean asItIs = packet.pool() == pool && packet.next() == null;
+        Packet ours = asItIs ? packet : copy(packet);
         if (ours == null) {
             return false;
         }
@@ -111,7 +112,7 @@ final class AfXdpTxQueue implements TxQueue {
         return true;
     }
 
-    /** A copy in the pool that the kernel knows; null when that has none left. */
+    /** A copy, in one piece, in the pool that the kernel knows; null when that has none left. */
     private @Nullable Packet copy(Packet packet) {
         Packet copy = pool.available() > 0 ? pool.acquire() : null;
         if (copy != null) {

@@ -125,7 +125,7 @@ final class MemifCopyTxQueue implements MemifTxQueue {
         try {
             while (done < count && free > 0) {
                 Packet packet = packets[done];
-                int bytes = packet.length();
+                int bytes = packet.totalLength();
                 int used = putOne(r, index & mask, packet, bytes);
                 if (used == NO_ROOM) {
                     free = refreshFree(r, index);
@@ -198,7 +198,7 @@ final class MemifCopyTxQueue implements MemifTxQueue {
                 return NO_ROOM;
             }
             long offset = buffersOffset + (long) slot * strideBytes;
-            MemorySegment.copy(packet.segment(), packet.offset(), segments[0], offset, bytes);
+            packet.copyOut(0, segments[0], offset, bytes);
             r.descriptorLow(slot, MemifRing.low(0, 0, bytes));
             r.descriptorHigh(slot, offset);
             return 1;
@@ -214,7 +214,7 @@ final class MemifCopyTxQueue implements MemifTxQueue {
                 || bytes < EthernetHeader.BYTES) {
             return NO_ROOM;
         }
-        MemorySegment.copy(packet.segment(), packet.offset(), target, offset, bytes);
+        packet.copyOut(0, target, offset, bytes);
         r.descriptorLow(slot, MemifRing.low(0, MemifRing.region(low), bytes));
         return 1;
     }
@@ -256,8 +256,7 @@ final class MemifCopyTxQueue implements MemifTxQueue {
             long low = chainLow[i];
             int part = (int) Math.min(MemifRing.length(low), bytes - at);
             int region = MemifRing.region(low);
-            MemorySegment.copy(
-                    packet.segment(), packet.offset() + at, segments[region], chainOffset[i], part);
+            packet.copyOut(at, segments[region], chainOffset[i], part);
             int flags = i + 1 < slots ? MemifRing.FLAG_NEXT : 0;
             r.descriptorLow(slot, MemifRing.low(flags, region, part));
             r.descriptorHigh(slot, chainOffset[i]);

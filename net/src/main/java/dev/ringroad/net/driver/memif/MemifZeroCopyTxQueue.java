@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Transmits without copying: the ring is told where in the pool's region each packet lies. The
  * queue's reference to a packet is released when the server has moved the tail past it.
  *
- * <p>A packet of another pool, which the server can't see, is copied into one of this pool.
+ * <p>A packet of another pool, which the server can't see, and a chained one are copied into one of
+ * this pool.
  */
 final class MemifZeroCopyTxQueue implements MemifTxQueue {
 
@@ -90,14 +91,14 @@ final class MemifZeroCopyTxQueue implements MemifTxQueue {
         int done = 0;
         while (done < count && free > 0) {
             Packet packet = packets[done];
-            int bytes = packet.length();
+            int bytes = packet.totalLength();
             if (bytes < EthernetHeader.BYTES || bytes > frameBytesMax) {
                 counters.drop(bytes > frameBytesMax ? DeviceDrop.OVERSIZE : DeviceDrop.RUNT);
                 packet.release();
                 done++;
                 continue;
             }
-            if (packet.pool() != pool) {
+            if (packet.pool() != pool || packet.next() != null) {
                 packet = visible(packet);
                 if (packet == null) {
                     break;
@@ -134,7 +135,7 @@ final class MemifZeroCopyTxQueue implements MemifTxQueue {
         }
     }
 
-    /** A copy in this pool of a packet that lies elsewhere, or null when the pool is empty. */
+    /** A copy in this pool, in one piece, or null when the pool is empty. */
     private @Nullable Packet visible(Packet packet) {
         Packet copy = pool.acquire();
         if (copy != null) {

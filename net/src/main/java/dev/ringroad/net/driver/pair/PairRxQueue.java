@@ -36,8 +36,9 @@ final class PairRxQueue implements RxQueue {
         for (int i = 0; i < n; i++) {
             Packet target = Objects.requireNonNull(pool.acquire());
             Packet source = taken[i];
-            target.append(source.length());
-            target.copyIn(0, source.segment(), source.offset(), source.length());
+            int bytes = source.totalLength();
+            target.append(bytes);
+            source.copyOut(0, target.segment(), target.offset(), bytes);
             into.add(target);
         }
         if (n > 0) {

@@ -44,7 +44,7 @@ final class PairTxQueue implements TxQueue {
         int taken = 0;
         while (taken < count) {
             Packet packet = packets[taken];
-            int bytes = packet.length();
+            int bytes = packet.totalLength();
             if (bytes < EthernetHeader.BYTES || bytes > frameBytesMax) {
                 refuse(packet, bytes);
             } else if (stagedCount < room) {

@@ -49,7 +49,7 @@ final class PcapTxQueue implements TxQueue {
         long now = System.nanoTime() + epochOffsetNanos;
         for (int i = 0; i < from.size(); i++) {
             Packet packet = from.get(i);
-            if (packet.length() < EthernetHeader.BYTES) {
+            if (packet.totalLength() < EthernetHeader.BYTES) {
                 drops.count(DeviceDrop.RUNT);
             } else if (writer != null) {
                 writer.write(interfaceNumber, packet, now, Direction.OUTBOUND);

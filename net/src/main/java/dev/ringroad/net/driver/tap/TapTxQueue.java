@@ -14,6 +14,9 @@ import dev.ringroad.net.packet.Burst;
 import dev.ringroad.net.packet.Packet;
 import dev.ringroad.net.wire.EthernetHeader;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
 /**
  * Writes frames, one system call each. The kernel copies them at once, so every packet is released
  * as soon as it is written.
@@ -32,6 +35,10 @@ final class TapTxQueue implements TxQueue {
 
     /** For frames that leave no room for the header before them. */
     private final IoVector vector = new IoVector(VnetHeader.BYTES);
+
+    /** For chained frames. */
+    private final MemorySegment gathered =
+            Arena.ofAuto().allocate(VnetHeader.BYTES + JOINED_BYTES_MAX);
 
     TapTxQueue(
             Descriptor descriptor,
@@ -64,7 +71,7 @@ final class TapTxQueue implements TxQueue {
 
     /** Sends or drops a frame; false when the kernel has no room for it now. */
     private boolean send(Packet packet) {
-        int bytes = packet.length();
+        int bytes = packet.totalLength();
         if (bytes < EthernetHeader.BYTES) {
             drops.count(DeviceDrop.RUNT);
             return true;
@@ -80,7 +87,7 @@ final class TapTxQueue implements TxQueue {
         if (!capabilities.transmitChecksum()) {
             Offload.completeChecksum(packet);
         }
-        return settle(write(packet, bytes));
+        return settle(packet.next() == null ? write(packet, bytes) : gather(packet, bytes));
     }
 
     private int bytesMax(Packet packet) {
@@ -100,6 +107,12 @@ final class TapTxQueue implements TxQueue {
         VnetHeader.write(vector.head(), 0, packet);
         vector.body(packet.segment(), frame, bytes);
         return descriptor.writev(vector);
+    }
+
+    private int gather(Packet packet, int bytes) {
+        VnetHeader.write(gathered, 0, packet);
+        packet.copyOut(0, gathered, VnetHeader.BYTES, bytes);
+        return descriptor.write(gathered, 0, VnetHeader.BYTES + bytes);
     }
 
     private boolean settle(int written) {
