@@ -85,6 +85,12 @@ final class TapRxQueue implements RxQueue {
             return false;
         }
         packet.append(length);
+        // What the kernel has left undone is to be done by a device that the packet is passed on
+        // to.
+        if (!VnetHeader.request(segment, header, packet, 0)) {
+            drops.count(DeviceDrop.RECEIVED_BROKEN);
+            return false;
+        }
         if (VnetHeader.isVerified(segment, header)) {
             packet.setFlags(Packet.CHECKSUM_VERIFIED);
         }
