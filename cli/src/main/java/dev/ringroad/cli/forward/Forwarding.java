@@ -6,20 +6,16 @@ import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.core.counter.RuntimeFiles;
 import dev.ringroad.core.linux.SystemCallException;
 import dev.ringroad.core.worker.IdleStrategy;
+import dev.ringroad.core.worker.Poller;
 import dev.ringroad.core.worker.Worker;
 import dev.ringroad.net.device.DeviceSpec;
 import dev.ringroad.net.device.NetDevice;
 import dev.ringroad.net.device.SpecException;
 import dev.ringroad.net.driver.NetDevices;
-import dev.ringroad.net.forward.ForwardPoller;
-import dev.ringroad.net.forward.Mode;
 import dev.ringroad.net.forward.Port;
-
-import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -32,37 +28,31 @@ final class Forwarding {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Mode mode;
+    private final Work work;
     private final List<Port> ports = new ArrayList<>();
-    private final List<ForwardPoller> pollers = new ArrayList<>();
+    private final List<PortLink> links = new ArrayList<>();
     private final List<Worker> workers = new ArrayList<>();
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    private Forwarding(Mode mode) {
-        this.mode = mode;
+    private Forwarding(Work work) {
+        this.work = work;
     }
 
     /** Runs until a limit is reached, nothing can come any more, or the process is told to end. */
-    static void run(
-            Mode mode,
-            List<String> specs,
-            int burst,
-            Placement placement,
-            IdleStrategy strategy,
-            ForwardCommand.Limits limits,
-            @Nullable Path json) {
-        Forwarding forwarding = new Forwarding(mode);
+    static void run(Work work, List<DeviceSpec> specs, Placement placement, RunOptions options) {
+        IdleStrategy strategy = options.strategy();
+        Forwarding forwarding = new Forwarding(work);
         Thread hook = new Thread(forwarding::endInOrder, "forward end");
         Runtime.getRuntime().addShutdownHook(hook);
         try (CounterFile counters = counters()) {
             try {
                 forwarding.open(specs, counters);
-                forwarding.start(burst, placement, strategy);
-                Report report = forwarding.watch(placement, limits);
+                forwarding.start(counters, placement, strategy);
+                Report report = forwarding.watch(placement, options.limits());
                 System.out.print(report.summary());
-                if (json != null) {
-                    OutputFile.write(json, report.json(mode));
+                if (options.json() != null) {
+                    OutputFile.write(options.json(), report.json(work.word()));
                 }
             } finally {
                 forwarding.close();
@@ -93,24 +83,24 @@ final class Forwarding {
         }
     }
 
-    private void open(List<String> specs, CounterFile counters) {
-        for (String spec : specs) {
+    private void open(List<DeviceSpec> specs, CounterFile counters) {
+        for (DeviceSpec spec : specs) {
             try {
-                NetDevice device = NetDevices.open(DeviceSpec.parse(spec), counters);
+                NetDevice device = NetDevices.open(spec, counters);
                 ports.add(new Port(ports.size(), device, counters));
             } catch (SpecException | IOException | UncheckedIOException e) {
-                String said = String.valueOf(e.getMessage());
-                throw Refusal.wrongUse(said.endsWith(".") ? said : said + ".");
+                throw PortSpecs.refused(e);
             }
         }
+        links.addAll(ports.stream().map(PortLink::new).toList());
     }
 
-    private void start(int burst, Placement placement, IdleStrategy strategy) {
-        pollers.addAll(ForwardPoller.of(mode, ports, burst));
+    private void start(CounterFile counters, Placement placement, IdleStrategy strategy) {
+        List<? extends Poller> pollers = work.begin(ports, counters);
         int count = placement.cpus().size();
         try {
             for (int i = 0; i < count; i++) {
-                List<ForwardPoller> own = new ArrayList<>();
+                List<Poller> own = new ArrayList<>();
                 for (int j = i; j < pollers.size(); j += count) {
                     own.add(pollers.get(j));
                 }
@@ -123,20 +113,21 @@ final class Forwarding {
     }
 
     /** The answer is what was counted over the whole time. */
-    private Report watch(Placement placement, ForwardCommand.Limits limits) {
-        Sample first = Sample.take(ports, workers);
+    private Report watch(Placement placement, RunOptions.Limits limits) {
+        Sample first = Sample.take(work, ports, workers);
         Sample last = first;
         boolean ends = false;
         while (!ends) {
             ends = pause() || isDone(first, limits);
-            Sample now = Sample.take(ports, workers);
+            links.forEach(PortLink::tellChange);
+            Sample now = Sample.take(work, ports, workers);
             if (!ends && now.nanos() - last.nanos() >= SECOND_NANOS) {
                 System.out.print(new Report(ports, placement.cpus(), last, now).live());
                 last = now;
             }
         }
         stop();
-        return new Report(ports, placement.cpus(), first, Sample.take(ports, workers));
+        return new Report(ports, placement.cpus(), first, Sample.take(work, ports, workers));
     }
 
     /** True when the process was told to end. */
@@ -149,18 +140,12 @@ final class Forwarding {
         }
     }
 
-    private boolean isDone(Sample first, ForwardCommand.Limits limits) {
+    private boolean isDone(Sample first, RunOptions.Limits limits) {
         long seconds = (System.nanoTime() - first.nanos()) / SECOND_NANOS;
         return seconds >= limits.seconds()
-                || packets() >= limits.packets()
-                || pollers.stream().allMatch(ForwardPoller::finished)
+                || work.packets(ports) >= limits.packets()
+                || work.finished()
                 || workers.stream().anyMatch(worker -> worker.failure() != null);
-    }
-
-    private long packets() {
-        return ports.stream()
-                .mapToLong(mode == Mode.RX_ONLY ? Port::receivedPackets : Port::sentPackets)
-                .sum();
     }
 
     private void stop() {
@@ -175,7 +160,7 @@ final class Forwarding {
 
     private void close() {
         workers.forEach(Worker::close);
-        pollers.forEach(ForwardPoller::close);
+        work.close();
         String incomplete = null;
         for (Port port : ports) {
             try {

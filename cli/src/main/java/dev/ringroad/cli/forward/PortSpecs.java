@@ -2,6 +2,8 @@ package dev.ringroad.cli.forward;
 
 import dev.ringroad.cli.common.OutputFile;
 import dev.ringroad.cli.common.Refusal;
+import dev.ringroad.net.device.DeviceSpec;
+import dev.ringroad.net.device.SpecException;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +18,7 @@ final class PortSpecs {
 
     /** The specs with the captures that were asked for, each as {@code PORT=FILE}. */
     static List<String> withCaptures(List<String> ports, List<String> captures) {
-        List<String> specs = new ArrayList<>(ports.stream().map(PortSpecs::complete).toList());
+        List<String> specs = new ArrayList<>(ports);
         Set<Path> files = new HashSet<>();
         for (String capture : captures) {
             int equals = capture.indexOf('=');
@@ -35,10 +37,29 @@ final class PortSpecs {
         return specs;
     }
 
+    /** The specs taken apart. */
+    static List<DeviceSpec> parsed(List<String> specs) {
+        try {
+            return specs.stream().map(DeviceSpec::parse).toList();
+        } catch (SpecException e) {
+            throw refused(e);
+        }
+    }
+
+    /** One sentence out of an exception's message. */
+    static Refusal refused(Exception e) {
+        String said = String.valueOf(e.getMessage());
+        return Refusal.wrongUse(said.endsWith(".") ? said : said + ".");
+    }
+
     /**
      * A TAP would leave checksums to whoever receives, and here nobody does: the frame is passed
      * on, and has to be complete.
      */
+    static List<String> complete(List<String> specs) {
+        return specs.stream().map(PortSpecs::complete).toList();
+    }
+
     private static String complete(String spec) {
         return spec.startsWith("tap:") && !spec.contains(",offload=") ? spec + ",offload=no" : spec;
     }

@@ -3,7 +3,6 @@ package dev.ringroad.cli.forward;
 import dev.ringroad.bench.Json;
 import dev.ringroad.cli.forward.Sample.PortCounts;
 import dev.ringroad.cli.forward.Sample.WorkerTimes;
-import dev.ringroad.net.forward.Mode;
 import dev.ringroad.net.forward.Port;
 
 import java.util.ArrayList;
@@ -151,7 +150,7 @@ final class Report {
     }
 
     /** All of it as one JSON object. */
-    String json(Mode mode) {
+    String json(String mode) {
         StringJoiner portObjects = new StringJoiner(",\n    ", "[\n    ", "\n  ]");
         for (int i = 0; i < ports.size(); i++) {
             portObjects.add(portJson(ports.get(i), counts.get(i)));
@@ -166,7 +165,7 @@ final class Report {
                             .toString());
         }
         return new StringJoiner(",\n  ", "{\n  ", "\n}\n")
-                .add("\"mode\": " + Json.quote(mode.word()))
+                .add("\"mode\": " + Json.quote(mode))
                 .add(member("seconds", seconds))
                 .add(member("frames_per_second", frames() / seconds))
                 .add(member("ns_per_frame", nanosAFrame()))

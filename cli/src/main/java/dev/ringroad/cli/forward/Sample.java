@@ -2,7 +2,6 @@ package dev.ringroad.cli.forward;
 
 import dev.ringroad.core.worker.Worker;
 import dev.ringroad.net.device.DeviceDrop;
-import dev.ringroad.net.forward.ForwardDrop;
 import dev.ringroad.net.forward.Port;
 
 import java.util.LinkedHashMap;
@@ -19,7 +18,7 @@ record Sample(long nanos, List<PortCounts> ports, List<WorkerTimes> workers) {
     /**
      * What one port had counted.
      *
-     * @param drops by reason, forwarding's and the device's
+     * @param drops by reason, the work's and the device's
      */
     record PortCounts(
             long receivedPackets,
@@ -29,15 +28,12 @@ record Sample(long nanos, List<PortCounts> ports, List<WorkerTimes> workers) {
             long[] bursts,
             Map<String, Long> drops) {
 
-        static PortCounts of(Port port) {
+        static PortCounts of(Work work, Port port) {
             long[] bursts = new long[Port.BURST_BUCKETS];
             for (int i = 0; i < bursts.length; i++) {
                 bursts[i] = port.bursts(i);
             }
-            Map<String, Long> drops = new LinkedHashMap<>();
-            for (ForwardDrop reason : ForwardDrop.values()) {
-                drops.put(reason.counterName(), port.dropped(reason));
-            }
+            Map<String, Long> drops = new LinkedHashMap<>(work.drops(port));
             for (DeviceDrop reason : DeviceDrop.values()) {
                 drops.put("device-" + reason.counterName(), port.device().dropped(reason));
             }
@@ -81,10 +77,10 @@ record Sample(long nanos, List<PortCounts> ports, List<WorkerTimes> workers) {
         }
     }
 
-    static Sample take(List<Port> ports, List<Worker> workers) {
+    static Sample take(Work work, List<Port> ports, List<Worker> workers) {
         return new Sample(
                 System.nanoTime(),
-                ports.stream().map(PortCounts::of).toList(),
+                ports.stream().map(port -> PortCounts.of(work, port)).toList(),
                 workers.stream()
                         .map(
                                 worker ->

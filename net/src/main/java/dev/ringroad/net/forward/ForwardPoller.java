@@ -15,6 +15,7 @@ public final class ForwardPoller implements Poller {
 
     private static final long SERVICE_NANOS = 1_000_000;
 
+    private final Port[] ports;
     private final NetDevice[] devices;
     private final Lane[] lanes;
     private final Engine[] engines;
@@ -24,6 +25,7 @@ public final class ForwardPoller implements Poller {
     private volatile boolean finished;
 
     private ForwardPoller(Mode mode, List<Port> ports, List<Lane> lanes) {
+        this.ports = ports.toArray(Port[]::new);
         this.devices = ports.stream().map(Port::device).toArray(NetDevice[]::new);
         this.lanes = lanes.toArray(Lane[]::new);
         this.engines = lanes.stream().map(_ -> mode.engine()).toArray(Engine[]::new);
@@ -79,8 +81,9 @@ public final class ForwardPoller implements Poller {
     private void service(long nowNanos) {
         serviceDue = false;
         servicedNanos = nowNanos;
-        for (NetDevice device : devices) {
-            device.service(nowNanos);
+        for (Port port : ports) {
+            port.device().service(nowNanos);
+            port.link(port.device().linkUp());
         }
     }
 

@@ -87,18 +87,7 @@ public final class Lane {
 
     /** Sends what there is room for, and leaves the rest in the burst; the answer is how many. */
     int sendSome() {
-        Burst sending = burst;
-        if (sending.isEmpty()) {
-            // It may have packets to give back all the same.
-            return txQueue.transmit(sending);
-        }
-        long bytes = Port.bytes(sending);
-        int n = txQueue.transmit(sending);
-        if (!sending.isEmpty()) {
-            bytes -= Port.bytes(sending);
-        }
-        to.sent(n, bytes);
-        return n;
+        return to.send(txQueue, burst);
     }
 
     /** Receives and releases, while others wait in the burst to be sent; the answer is how many. */

@@ -3,6 +3,7 @@ package dev.ringroad.net.forward;
 import dev.ringroad.core.counter.Counter;
 import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.net.device.NetDevice;
+import dev.ringroad.net.device.TxQueue;
 import dev.ringroad.net.packet.Burst;
 import dev.ringroad.net.packet.Packet;
 
@@ -22,6 +23,7 @@ public final class Port {
     private final Counter receivedBytes;
     private final Counter sentPackets;
     private final Counter sentBytes;
+    private final Counter linkUp;
     private final Counter[] bursts = new Counter[BURST_BUCKETS];
     private final Counter[] drops = new Counter[ForwardDrop.values().length];
 
@@ -38,6 +40,7 @@ public final class Port {
         receivedBytes = counters.counter(name + ".received-bytes", "bytes of frames received");
         sentPackets = counters.counter(name + ".sent-packets", "frames that the device took");
         sentBytes = counters.counter(name + ".sent-bytes", "bytes of frames that the device took");
+        linkUp = counters.counter(name + ".link-up", "1 while frames can get to the other side");
         for (int i = 0; i < BURST_BUCKETS; i++) {
             bursts[i] =
                     counters.counter(
@@ -99,8 +102,18 @@ public final class Port {
         return drops[reason.ordinal()].value();
     }
 
+    /** Whether frames could get to the other side when the owner looked last. */
+    public boolean linkUp() {
+        return linkUp.value() != 0;
+    }
+
+    /** Notes whether frames can get to the other side. */
+    public void link(boolean up) {
+        linkUp.set(up ? 1 : 0);
+    }
+
     /** Counts a burst that holds nothing but what was received. */
-    void received(Burst burst) {
+    public void received(Burst burst) {
         int n = burst.size();
         receivedPackets.add(n);
         receivedBytes.add(bytes(burst));
@@ -108,16 +121,31 @@ public final class Port {
         bursts[Math.min(bucket, BURST_BUCKETS - 1)].increment();
     }
 
-    void sent(int packets, long bytes) {
-        sentPackets.add(packets);
+    /**
+     * Hands a burst to one of the device's queues and counts what that takes; the rest stays in the
+     * burst. An empty burst lets the queue give back what it has sent.
+     *
+     * @return how many it took
+     */
+    public int send(TxQueue queue, Burst burst) {
+        if (burst.isEmpty()) {
+            return queue.transmit(burst);
+        }
+        long bytes = bytes(burst);
+        int n = queue.transmit(burst);
+        if (!burst.isEmpty()) {
+            bytes -= bytes(burst);
+        }
+        sentPackets.add(n);
         sentBytes.add(bytes);
+        return n;
     }
 
     void drop(ForwardDrop reason, int n) {
         drops[reason.ordinal()].add(n);
     }
 
-    static long bytes(Burst burst) {
+    private static long bytes(Burst burst) {
         Packet[] packets = burst.array();
         int n = burst.size();
         long bytes = 0;

@@ -1,0 +1,134 @@
+package dev.ringroad.cli.forward;
+
+import dev.ringroad.cli.common.OutputFile;
+import dev.ringroad.cli.common.Refusal;
+import dev.ringroad.core.worker.IdleStrategy;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Option;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** What the commands that move frames between ports have in common. */
+final class RunOptions {
+
+    private static final long SPIN_NANOS = 50_000;
+    private static final long YIELD_NANOS = 50_000;
+    private static final int BURST_MAX = 512;
+
+    @Option(
+            names = "--port",
+            paramLabel = "SPEC",
+            required = true,
+            description = "A device; give one for each port.")
+    private List<String> ports = List.of();
+
+    @Option(
+            names = "--cpus",
+            paramLabel = "LIST",
+            split = ",",
+            description = "Processors, such as 1,3: a worker on each.")
+    private @Nullable List<Integer> cpus;
+
+    @Option(
+            names = "--idle",
+            paramLabel = "HOW",
+            description =
+                    "spin, adaptive (if not given) or interrupt: what a worker does without work.")
+    private String idle = "adaptive";
+
+    @Option(
+            names = "--burst",
+            paramLabel = "N",
+            description = "Frames that travel together at most; 32 if not given.")
+    private int burst = 32;
+
+    @Option(names = "--seconds", paramLabel = "N", description = "Ends after so long.")
+    private @Nullable Integer seconds;
+
+    @Option(
+            names = "--packets",
+            paramLabel = "N",
+            description = "Ends when so many frames have been sent, or received in rxonly.")
+    private @Nullable Long packets;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Writes what was counted at the end.")
+    private @Nullable Path json;
+
+    @Option(
+            names = "--capture",
+            paramLabel = "PORT=FILE",
+            description = "Writes what a port receives and sends as pcapng.")
+    private List<String> captures = List.of();
+
+    /** Used by picocli. */
+    RunOptions() {}
+
+    /** When to end, if nobody says so before. */
+    record Limits(long seconds, long packets) {}
+
+    /** Refuses what cannot be, before anything is opened. */
+    void check() {
+        if (json != null) {
+            OutputFile.check(json);
+        }
+        within("--burst", burst, 1, BURST_MAX);
+        if (seconds != null) {
+            within("--seconds", seconds, 1, Integer.MAX_VALUE);
+        }
+        if (packets != null) {
+            within("--packets", packets, 1, Long.MAX_VALUE);
+        }
+    }
+
+    /** The specs as they were given. */
+    List<String> ports() {
+        return ports;
+    }
+
+    /** The captures as they were asked for. */
+    List<String> captures() {
+        return captures;
+    }
+
+    @Nullable List<Integer> cpus() {
+        return cpus;
+    }
+
+    int burstPackets() {
+        return burst;
+    }
+
+    @Nullable Path json() {
+        return json;
+    }
+
+    Limits limits() {
+        return new Limits(
+                seconds == null ? Long.MAX_VALUE : seconds,
+                packets == null ? Long.MAX_VALUE : packets);
+    }
+
+    IdleStrategy strategy() {
+        return switch (idle) {
+            case "spin" -> IdleStrategy.spin();
+            case "adaptive" -> IdleStrategy.adaptive(SPIN_NANOS, YIELD_NANOS);
+            case "interrupt" -> IdleStrategy.interrupt();
+            default ->
+                    throw Refusal.wrongUse(
+                            "--idle is spin, adaptive or interrupt, not \"" + idle + "\".");
+        };
+    }
+
+    private static void within(String option, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw Refusal.wrongUse(
+                    option + " is a number from " + least + " to " + most + ", not " + value + ".");
+        }
+    }
+}
