@@ -10,6 +10,7 @@ module dev.ringroad.stack {
     exports dev.ringroad.stack.icmp;
     exports dev.ringroad.stack.ip;
     exports dev.ringroad.stack.neighbour;
+    exports dev.ringroad.stack.route;
     exports dev.ringroad.stack.socket;
     exports dev.ringroad.stack.tcp;
     exports dev.ringroad.stack.udp;

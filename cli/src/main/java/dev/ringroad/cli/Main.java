@@ -3,6 +3,7 @@ package dev.ringroad.cli;
 import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.cli.doctor.DoctorCommand;
 import dev.ringroad.cli.forward.ForwardCommand;
+import dev.ringroad.cli.forward.RouteCommand;
 import dev.ringroad.cli.inspect.CountersCommand;
 import dev.ringroad.cli.inspect.SocketsCommand;
 import dev.ringroad.cli.run.RunCommand;
@@ -28,6 +29,7 @@ import java.util.concurrent.Callable;
             CompareCommand.class,
             BenchCommand.class,
             ForwardCommand.class,
+            RouteCommand.class,
             DoctorCommand.class,
             SocketsCommand.class,
             CountersCommand.class

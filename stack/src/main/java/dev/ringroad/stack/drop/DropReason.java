@@ -48,6 +48,16 @@ public enum DropReason {
     IP_NO_ROUTE("There is no route to the destination."),
     LOOPBACK_QUEUE_FULL("Too many packets to own addresses were waiting."),
 
+    // Routers only.
+    ROUTE_TTL_EXCEEDED("The datagram's time to live ran out here."),
+    ROUTE_DESTINATION_INVALID(
+            "The datagram is for this network, loopback or a reserved address, where nobody is."),
+    ROUTE_BROADCAST(
+            "The datagram is for all hosts of a network, and a router passes on none such."),
+    ROUTE_GROUP("The datagram is for a multicast group, and this router passes on none such."),
+    ROUTE_FOR_US("The datagram was for the router itself, which does nothing but answer pings."),
+    ROUTE_SEGMENT_INVALID("The joined TCP segment does not add up, so it cannot be cut."),
+
     // Fragments.
     FRAGMENT_MALFORMED(
             "The fragment is empty, not a multiple of eight bytes, or reaches beyond 65535 bytes."),

@@ -15,9 +15,19 @@ public final class StackCounters {
 
     /** Registers a counter for each reason. */
     public StackCounters(CounterFile file) {
+        this(file, "");
+    }
+
+    /**
+     * Registers a counter for each reason.
+     *
+     * @param prefix of their names, where a file has the drops of several
+     */
+    public StackCounters(CounterFile file, String prefix) {
         this.file = file;
         for (int i = 0; i < REASONS.length; i++) {
-            drops[i] = file.counter(REASONS[i].counterName(), REASONS[i].sentence());
+            String name = prefix + REASONS[i].counterName();
+            drops[i] = file.counter(name, REASONS[i].sentence());
         }
     }
 

@@ -4,7 +4,7 @@ package dev.ringroad.stack.icmp;
  * Lets so many events a second pass, and as many at once when it has been quiet (a token bucket of
  * one second's depth).
  */
-final class RateLimit {
+public final class RateLimit {
     private static final long SECOND = 1_000_000_000L;
 
     private final int perSecond;
@@ -12,7 +12,8 @@ final class RateLimit {
     private long credit;
     private long lastNanos;
 
-    RateLimit(int perSecond, long nowNanos) {
+    /** A limit; 0 lets nothing pass. */
+    public RateLimit(int perSecond, long nowNanos) {
         this.perSecond = perSecond;
         this.nanosEach = perSecond == 0 ? 0 : SECOND / perSecond;
         this.credit = SECOND;
@@ -20,7 +21,7 @@ final class RateLimit {
     }
 
     /** Whether one more may pass now; it is counted if so. */
-    boolean allows(long nowNanos) {
+    public boolean allows(long nowNanos) {
         if (perSecond == 0) {
             return false;
         }
