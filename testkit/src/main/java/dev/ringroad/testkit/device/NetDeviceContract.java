@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ringroad.core.linux.Mappings;
+import dev.ringroad.core.linux.OpenDescriptors;
 import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.net.device.DeviceDrop;
 import dev.ringroad.net.device.NetDevice;
@@ -15,8 +17,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -532,22 +532,18 @@ public abstract class NetDeviceContract {
     }
 
     @Test
-    void leavesNoDescriptorOpen() throws Exception {
+    void leavesNothingOpenOrMapped() throws Exception {
         ends.close();
-        long before = openDescriptors();
+        OpenDescriptors before = OpenDescriptors.now();
+        long mappedBefore = Mappings.mappedBytes();
         for (int i = 0; i < 3; i++) {
             ends = open();
             ends.awaitLinks();
             ends.exchange(ends.a(), ends.b(), i, 64);
             ends.close();
         }
-        assertThat(openDescriptors()).isLessThanOrEqualTo(before);
-    }
-
-    private static long openDescriptors() throws Exception {
-        try (var files = Files.list(Path.of("/proc/self/fd"))) {
-            return files.count();
-        }
+        assertThat(OpenDescriptors.now().beyond(before)).as("left open").isEmpty();
+        assertThat(Mappings.mappedBytes()).as("mapped bytes").isEqualTo(mappedBefore);
     }
 
     @Test

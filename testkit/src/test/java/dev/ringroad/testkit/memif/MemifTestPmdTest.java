@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringroad.bench.memif.TestPmd;
 import dev.ringroad.core.counter.CounterFile;
+import dev.ringroad.core.linux.Mappings;
+import dev.ringroad.core.linux.OpenDescriptors;
 import dev.ringroad.net.device.DeviceDrop;
 import dev.ringroad.net.driver.memif.MemifConfig;
 import dev.ringroad.net.driver.memif.MemifDevice;
@@ -29,7 +31,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** A peer that others wrote: DPDK's net_memif, in both roles, copying and not. */
 class MemifTestPmdTest {
@@ -292,8 +293,8 @@ class MemifTestPmdTest {
             throws Exception {
         connect(ours, zeroCopy, TestPmd.Mode.MAC_SWAP);
         exchangeOne(1);
-        long descriptors = openDescriptors();
-        long mappings = mappings();
+        OpenDescriptors descriptors = OpenDescriptors.now();
+        long mappedBytes = Mappings.mappedBytes();
         testPmd.kill();
         serveUntil(false);
         send(List.of(frame(2, 60)));
@@ -312,25 +313,13 @@ class MemifTestPmdTest {
         }
         serveUntil(true);
         exchangeOne(3);
-        assertThat(mappings()).isEqualTo(mappings);
-        assertThat(openDescriptors()).isLessThanOrEqualTo(descriptors);
+        assertThat(OpenDescriptors.now().beyond(descriptors)).as("left open").isEmpty();
+        assertThat(Mappings.mappedBytes()).as("mapped bytes").isEqualTo(mappedBytes);
     }
 
     private void exchangeOne(int number) {
         send(List.of(frame(number, 100)));
         assertThat(receive(1).getFirst()).isEqualTo(swapped(frame(number, 100)));
-    }
-
-    private static long openDescriptors() throws IOException {
-        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
-            return all.count();
-        }
-    }
-
-    private static long mappings() throws IOException {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
-            return lines.filter(line -> line.contains("memfd:")).count();
-        }
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringroad.core.counter.CounterFile;
+import dev.ringroad.core.linux.Mappings;
+import dev.ringroad.core.linux.OpenDescriptors;
 import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.net.device.DeviceDrop;
 import dev.ringroad.net.packet.Burst;
@@ -256,15 +258,15 @@ class MemifDeviceTest {
         MemifConfig clientConfig = MemifConfig.client(path()).withZeroCopy(zeroCopy);
         MemifDevice server = server(serverConfig);
         MemifDevice client = client(clientConfig);
-        long before = 0;
-        long mapsBefore = 0;
+        OpenDescriptors before = OpenDescriptors.now();
+        long mappedBefore = 0;
         for (int round = 0; round < 6; round++) {
             serviceUntil(true, server, client);
             send(client, server, 100);
             send(server, client, 100);
             if (round == 1) {
-                before = openDescriptors();
-                mapsBefore = mappings();
+                before = OpenDescriptors.now();
+                mappedBefore = Mappings.mappedBytes();
             }
             if (round % 2 == 0) {
                 client.close();
@@ -279,24 +281,12 @@ class MemifDeviceTest {
             }
         }
         serviceUntil(true, server, client);
-        assertThat(openDescriptors()).isEqualTo(before);
-        assertThat(mappings()).isEqualTo(mapsBefore);
+        assertThat(OpenDescriptors.now().beyond(before)).as("left open").isEmpty();
+        assertThat(Mappings.mappedBytes()).as("mapped bytes").isEqualTo(mappedBefore);
         assertThat(server.dropped(DeviceDrop.LINK_DOWN)).isEqualTo(3);
         client.close();
         server.close();
         assertThat(Path.of(path())).doesNotExist();
-    }
-
-    private static long openDescriptors() throws IOException {
-        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
-            return all.count();
-        }
-    }
-
-    private static long mappings() throws IOException {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
-            return lines.filter(line -> line.contains("memfd:")).count();
-        }
     }
 
     @Test
