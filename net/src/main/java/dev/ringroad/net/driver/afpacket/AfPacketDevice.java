@@ -8,14 +8,11 @@ import dev.ringroad.core.linux.NetworkNamespace;
 import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.core.memory.Placement;
 import dev.ringroad.net.device.Capabilities;
-import dev.ringroad.net.device.DeviceDrop;
 import dev.ringroad.net.device.DeviceSpec;
+import dev.ringroad.net.device.DriverDevice;
 import dev.ringroad.net.device.DropCounters;
 import dev.ringroad.net.device.InterfaceLink;
 import dev.ringroad.net.device.MacAddress;
-import dev.ringroad.net.device.NetDevice;
-import dev.ringroad.net.device.RxQueue;
-import dev.ringroad.net.device.TxQueue;
 import dev.ringroad.net.driver.afpacket.AfPacketOptions.Ring;
 import dev.ringroad.net.packet.PacketPool;
 import dev.ringroad.net.wire.EthernetHeader;
@@ -33,7 +30,7 @@ import java.util.List;
  * a received frame that is longer than the MTU allows is dropped and counted, and the interface's
  * GRO and its peer's TSO are to be switched off ({@code ethtool -K}).
  */
-public final class AfPacketDevice implements NetDevice {
+public final class AfPacketDevice extends DriverDevice {
 
     private static final int PACKETS = 2048;
 
@@ -42,19 +39,12 @@ public final class AfPacketDevice implements NetDevice {
 
     private static final int TAGS_BYTES = 2 * EthernetHeader.TAG_BYTES;
 
-    private final String name;
-    private final MacAddress macAddress;
-    private final int mtu;
-    private final Capabilities capabilities;
-    private final PacketPool pool;
-    private final DropCounters drops;
     private final Counter ringFull;
     private final InterfaceLink link;
     private final AfPacketQueue[] queues;
     private final AfPacketRxQueue[] rxQueues;
     private final AfPacketTxQueue[] txQueues;
     private final PollSet probe = new PollSet(1);
-    private boolean closed;
 
     /** What was opened in the interface's namespace. */
     private record Opened(
@@ -66,35 +56,29 @@ public final class AfPacketDevice implements NetDevice {
             RingGeometry geometry,
             PacketPool pool,
             CounterFile file) {
-        this.name = options.name();
-        this.macAddress = opened.macAddress();
-        this.mtu = opened.mtu();
-        this.pool = pool;
+        String name = options.name();
         boolean joined = options.offload();
-        int frameBytesMax = mtu + EthernetHeader.BYTES + EthernetHeader.TAG_BYTES;
-        capabilities = new Capabilities(true, true, joined, joined, false, frameBytesMax);
-        drops = new DropCounters(file, name);
-        ringFull =
-                file.counter(
-                        name + ".drop.ring-full",
-                        "received frames that the kernel lost because the ring was full");
+        int frameBytesMax = opened.mtu() + EthernetHeader.BYTES + EthernetHeader.TAG_BYTES;
+        Capabilities capabilities =
+                new Capabilities(true, true, joined, joined, false, frameBytesMax);
+        DropCounters drops = new DropCounters(file, name);
         Counter refused =
                 file.counter(
                         name + ".drop.refused",
                         "times that the kernel passed over frames to transmit");
         Counter downs = file.counter(name + ".disconnections", "times the link went down");
-        link = new InterfaceLink(opened.watch(), downs);
-        queues = opened.queues().toArray(new AfPacketQueue[0]);
-        rxQueues = new AfPacketRxQueue[queues.length];
-        txQueues = new AfPacketTxQueue[queues.length];
+        InterfaceLink link = new InterfaceLink(opened.watch(), downs);
+        AfPacketQueue[] queues = opened.queues().toArray(new AfPacketQueue[0]);
+        AfPacketRxQueue[] received = new AfPacketRxQueue[queues.length];
+        AfPacketTxQueue[] sent = new AfPacketTxQueue[queues.length];
         FrameIntake intake = new FrameIntake(FrameHeader.of(geometry.receive()), drops);
         for (int i = 0; i < queues.length; i++) {
             AfPacketQueue queue = queues[i];
-            rxQueues[i] =
+            received[i] =
                     geometry.receive() == Ring.BLOCKS
                             ? new BlockRxQueue(queue.receiveRing(), geometry, intake, pool, drops)
                             : new SlotRxQueue(queue.receiveRing(), geometry, intake, pool, drops);
-            txQueues[i] =
+            sent[i] =
                     new AfPacketTxQueue(
                             queue.socket(),
                             queue.transmitRing(),
@@ -104,6 +88,16 @@ public final class AfPacketDevice implements NetDevice {
                             refused,
                             link);
         }
+        Traits traits = new Traits(name, opened.macAddress(), opened.mtu(), capabilities);
+        super(traits, pool, drops, received, sent);
+        ringFull =
+                file.counter(
+                        name + ".drop.ring-full",
+                        "received frames that the kernel lost because the ring was full");
+        this.link = link;
+        this.queues = queues;
+        rxQueues = received;
+        txQueues = sent;
     }
 
     /**
@@ -172,48 +166,8 @@ public final class AfPacketDevice implements NetDevice {
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public MacAddress macAddress() {
-        return macAddress;
-    }
-
-    @Override
-    public int mtu() {
-        return mtu;
-    }
-
-    @Override
     public boolean linkUp() {
         return link.isUp();
-    }
-
-    @Override
-    public Capabilities capabilities() {
-        return capabilities;
-    }
-
-    @Override
-    public PacketPool pool() {
-        return pool;
-    }
-
-    @Override
-    public int queuePairs() {
-        return queues.length;
-    }
-
-    @Override
-    public RxQueue rxQueue(int i) {
-        return rxQueues[i];
-    }
-
-    @Override
-    public TxQueue txQueue(int i) {
-        return txQueues[i];
     }
 
     @Override
@@ -241,9 +195,9 @@ public final class AfPacketDevice implements NetDevice {
 
     @Override
     public boolean prepareSleep(PollSet wake) {
-        if (closed || link.isGone()) {
+        if (isClosed() || link.isGone()) {
             // The socket of an interface that is gone never has anything again.
-            return !closed;
+            return !isClosed();
         }
         for (int i = 0; i < queues.length; i++) {
             if (rxQueues[i].isReadable() || txQueues[i].hasUnsent() || isInError(i)) {
@@ -267,31 +221,17 @@ public final class AfPacketDevice implements NetDevice {
         return true;
     }
 
-    @Override
-    public void wakeUp() {
-        // A descriptor that is readable needs no disarming.
-    }
-
-    @Override
-    public long dropped(DeviceDrop reason) {
-        return drops.value(reason);
-    }
-
     /** How many received frames the kernel lost because the ring was full, as counted so far. */
     public long ringFull() {
         return ringFull.value();
     }
 
     @Override
-    public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
+    protected void release() {
         countLost();
         link.close();
         probe.close();
-        try (pool) {
+        try (PacketPool _ = pool()) {
             for (AfPacketQueue queue : queues) {
                 queue.close();
             }

@@ -13,14 +13,11 @@ import dev.ringroad.core.linux.XdpSocket.Ring;
 import dev.ringroad.core.memory.Placement;
 import dev.ringroad.core.memory.SharedRegion;
 import dev.ringroad.net.device.Capabilities;
-import dev.ringroad.net.device.DeviceDrop;
 import dev.ringroad.net.device.DeviceSpec;
+import dev.ringroad.net.device.DriverDevice;
 import dev.ringroad.net.device.InterfaceLink;
 import dev.ringroad.net.device.MacAddress;
-import dev.ringroad.net.device.NetDevice;
-import dev.ringroad.net.device.RxQueue;
 import dev.ringroad.net.device.SpecException;
-import dev.ringroad.net.device.TxQueue;
 import dev.ringroad.net.driver.afxdp.AfXdpOptions.Mode;
 import dev.ringroad.net.driver.afxdp.AfXdpOptions.ZeroCopy;
 import dev.ringroad.net.ebpf.RedirectProgram;
@@ -42,7 +39,7 @@ import java.util.List;
  * <p>Whether the program runs in the driver and whether there are no copies is told by {@link
  * #isNative}, {@link #isZeroCopy} and the counters {@code NAME.native} and {@code NAME.zero-copy}.
  */
-public final class AfXdpDevice implements NetDevice {
+public final class AfXdpDevice extends DriverDevice {
 
     /** For each queue: what the kernel has in both directions, and as many for the owner. */
     private static final int PACKETS_PER_QUEUE =
@@ -54,18 +51,14 @@ public final class AfXdpDevice implements NetDevice {
     private static final int FRAME_OVERHEAD_BYTES = EthernetHeader.BYTES + EthernetHeader.TAG_BYTES;
     private static final int MTU_MAX = Chunks.BYTES - KERNEL_HEADROOM_BYTES - FRAME_OVERHEAD_BYTES;
 
-    private final String name;
     private final SharedRegion region;
-    private final PacketPool pool;
     private final Opened opened;
-    private final Capabilities capabilities;
     private final AfXdpCounters counters;
     private final Chunks chunks;
     private final InterfaceLink link;
     private final List<AfXdpQueue> queues;
     private final AfXdpRxQueue[] rxQueues;
     private final AfXdpTxQueue[] txQueues;
-    private boolean closed;
 
     /** What was opened in the interface's namespace. */
     private record Opened(
@@ -79,23 +72,16 @@ public final class AfXdpDevice implements NetDevice {
 
     private AfXdpDevice(
             String name, SharedRegion region, PacketPool pool, Opened opened, CounterFile file) {
-        this.name = name;
-        this.region = region;
-        this.pool = pool;
-        this.opened = opened;
-        this.queues = opened.queues();
         int frameBytesMax = opened.mtu() + FRAME_OVERHEAD_BYTES;
-        capabilities = new Capabilities(false, false, false, false, true, frameBytesMax);
-        counters = new AfXdpCounters(file, name);
-        counters.inDriver.set(opened.inDriver() ? 1 : 0);
-        counters.zeroCopy.set(opened.zeroCopy() ? 1 : 0);
-        chunks = new Chunks(pool);
-        link = new InterfaceLink(opened.watch(), counters.disconnections);
-        rxQueues = new AfXdpRxQueue[queues.size()];
-        txQueues = new AfXdpTxQueue[queues.size()];
-        for (int i = 0; i < rxQueues.length; i++) {
+        AfXdpCounters counters = new AfXdpCounters(file, name);
+        Chunks chunks = new Chunks(pool);
+        InterfaceLink link = new InterfaceLink(opened.watch(), counters.disconnections);
+        List<AfXdpQueue> queues = opened.queues();
+        AfXdpRxQueue[] received = new AfXdpRxQueue[queues.size()];
+        AfXdpTxQueue[] sent = new AfXdpTxQueue[queues.size()];
+        for (int i = 0; i < received.length; i++) {
             AfXdpQueue queue = queues.get(i);
-            rxQueues[i] =
+            received[i] =
                     new AfXdpRxQueue(
                             queue.number(),
                             queue.socket(),
@@ -104,7 +90,7 @@ public final class AfXdpDevice implements NetDevice {
                             chunks,
                             pool,
                             counters.drops);
-            txQueues[i] =
+            sent[i] =
                     new AfXdpTxQueue(
                             queue.socket(),
                             queue.ring(Ring.TRANSMIT),
@@ -115,6 +101,20 @@ public final class AfXdpDevice implements NetDevice {
                             link,
                             frameBytesMax);
         }
+        Capabilities capabilities =
+                new Capabilities(false, false, false, false, true, frameBytesMax);
+        Traits traits = new Traits(name, opened.macAddress(), opened.mtu(), capabilities);
+        super(traits, pool, counters.drops, received, sent);
+        counters.inDriver.set(opened.inDriver() ? 1 : 0);
+        counters.zeroCopy.set(opened.zeroCopy() ? 1 : 0);
+        this.region = region;
+        this.opened = opened;
+        this.counters = counters;
+        this.chunks = chunks;
+        this.link = link;
+        this.queues = queues;
+        rxQueues = received;
+        txQueues = sent;
     }
 
     /**
@@ -228,48 +228,8 @@ public final class AfXdpDevice implements NetDevice {
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public MacAddress macAddress() {
-        return opened.macAddress();
-    }
-
-    @Override
-    public int mtu() {
-        return opened.mtu();
-    }
-
-    @Override
     public boolean linkUp() {
         return link.isUp();
-    }
-
-    @Override
-    public Capabilities capabilities() {
-        return capabilities;
-    }
-
-    @Override
-    public PacketPool pool() {
-        return pool;
-    }
-
-    @Override
-    public int queuePairs() {
-        return rxQueues.length;
-    }
-
-    @Override
-    public RxQueue rxQueue(int i) {
-        return rxQueues[i];
-    }
-
-    @Override
-    public TxQueue txQueue(int i) {
-        return txQueues[i];
     }
 
     @Override
@@ -309,8 +269,8 @@ public final class AfXdpDevice implements NetDevice {
 
     @Override
     public boolean prepareSleep(PollSet wake) {
-        if (closed || link.isGone()) {
-            return !closed;
+        if (isClosed() || link.isGone()) {
+            return !isClosed();
         }
         for (int i = 0; i < rxQueues.length; i++) {
             if (rxQueues[i].isReadable() || (link.isUp() && txQueues[i].hasUnsent())) {
@@ -324,28 +284,14 @@ public final class AfXdpDevice implements NetDevice {
     }
 
     @Override
-    public void wakeUp() {
-        // A descriptor that is readable needs no disarming.
-    }
-
-    @Override
-    public long dropped(DeviceDrop reason) {
-        return counters.drops.value(reason);
-    }
-
-    @Override
-    public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
+    protected void release() {
         readStatistics();
         link.close();
         opened.program().close();
         queues.forEach(AfXdpQueue::close);
         chunks.takeAll();
         try (region) {
-            pool.close();
+            pool().close();
         }
     }
 }

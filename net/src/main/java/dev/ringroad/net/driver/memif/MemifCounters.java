@@ -15,8 +15,8 @@ final class MemifCounters {
     final Counter connections;
     final Counter disconnections;
     final Counter refusals;
-    private final Counter[] drops = new Counter[MemifDrop.values().length];
-    private final DropCounters deviceDrops;
+    private final Counter[] reasons = new Counter[MemifDrop.values().length];
+    final DropCounters drops;
 
     MemifCounters(CounterFile file, String device) {
         received = file.counter(device + ".received", "frames received");
@@ -29,34 +29,30 @@ final class MemifCounters {
         connections = file.counter(device + ".connections", "times the link came up");
         disconnections = file.counter(device + ".disconnections", "times the link went down");
         refusals = file.counter(device + ".refusals", "handshakes that did not come to a link");
-        deviceDrops = new DropCounters(file, device);
+        drops = new DropCounters(file, device);
         for (MemifDrop drop : MemifDrop.values()) {
-            drops[drop.ordinal()] =
+            reasons[drop.ordinal()] =
                     file.counter(device + ".drop." + drop.counterName(), drop.sentence());
         }
     }
 
     void drop(DeviceDrop reason) {
-        deviceDrops.count(reason);
+        drops.count(reason);
     }
 
     void drop(DeviceDrop reason, int count) {
-        deviceDrops.count(reason, count);
+        drops.count(reason, count);
     }
 
     void drop(MemifDrop reason) {
-        drops[reason.ordinal()].increment();
+        reasons[reason.ordinal()].increment();
     }
 
     void drop(MemifDrop reason, int count) {
-        drops[reason.ordinal()].add(count);
-    }
-
-    long dropped(DeviceDrop reason) {
-        return deviceDrops.value(reason);
+        reasons[reason.ordinal()].add(count);
     }
 
     long dropped(MemifDrop reason) {
-        return drops[reason.ordinal()].value();
+        return reasons[reason.ordinal()].value();
     }
 }

@@ -5,9 +5,7 @@ import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.core.memory.Placement;
 import dev.ringroad.core.memory.SharedRegion;
 import dev.ringroad.net.device.Capabilities;
-import dev.ringroad.net.device.DeviceDrop;
-import dev.ringroad.net.device.MacAddress;
-import dev.ringroad.net.device.NetDevice;
+import dev.ringroad.net.device.DriverDevice;
 import dev.ringroad.net.device.RxQueue;
 import dev.ringroad.net.device.TxQueue;
 import dev.ringroad.net.packet.Packet;
@@ -27,25 +25,20 @@ import java.io.UncheckedIOException;
  *
  * <p>One owner at a time, as for every device. The peer is not trusted: see {@link MemifDrop}.
  */
-public final class MemifDevice implements NetDevice {
+public final class MemifDevice extends DriverDevice {
 
     private static final int LINE_BYTES = 64;
 
     /** How soon service is wanted while the peer lacks buffers. */
     private static final long STARVED_NANOS = 1_000_000L;
 
-    private final String name;
-    private final MemifConfig config;
     private final MemifCounters counters;
     private final @Nullable SharedRegion poolRegion;
-    private final PacketPool pool;
     private final MemifRxQueue rxQueue;
     private final MemifTxQueue txQueue;
     private final MemifEndpoint endpoint;
-    private final Capabilities capabilities;
     private @Nullable MemifLink attached;
     private long servicedNanos;
-    private boolean closed;
 
     private MemifDevice(
             String name,
@@ -54,30 +47,31 @@ public final class MemifDevice implements NetDevice {
             @Nullable SharedRegion poolRegion,
             PacketPool pool,
             MemifEndpoint endpoint) {
-        this.name = name;
-        this.config = config;
-        this.counters = counters;
-        this.poolRegion = poolRegion;
-        this.pool = pool;
-        this.endpoint = endpoint;
         int packetFlags = config.checksum() ? 0 : Packet.CHECKSUM_VERIFIED;
         int frameBytesMax = config.frameBytesMax();
-        if (poolRegion != null) {
-            rxQueue = new MemifZeroCopyRxQueue(pool, counters, packetFlags);
-            txQueue = new MemifZeroCopyTxQueue(pool, counters, frameBytesMax);
-        } else {
-            boolean client = config.role() == MemifRole.CLIENT;
-            rxQueue = new MemifCopyRxQueue(pool, counters, client, packetFlags);
-            txQueue = new MemifCopyTxQueue(counters, client, frameBytesMax);
-        }
-        this.capabilities =
-                new Capabilities(
-                        !config.checksum(),
-                        !config.checksum(),
-                        false,
-                        false,
-                        config.offersPool(),
-                        frameBytesMax);
+        boolean client = config.role() == MemifRole.CLIENT;
+        boolean zeroCopy = poolRegion != null;
+        MemifRxQueue received =
+                zeroCopy
+                        ? new MemifZeroCopyRxQueue(pool, counters, packetFlags)
+                        : new MemifCopyRxQueue(pool, counters, client, packetFlags);
+        MemifTxQueue sent =
+                zeroCopy
+                        ? new MemifZeroCopyTxQueue(pool, counters, frameBytesMax)
+                        : new MemifCopyTxQueue(counters, client, frameBytesMax);
+        Traits traits = new Traits(name, config.mac(), config.mtu(), capabilities(config));
+        super(traits, pool, counters.drops, new RxQueue[] {received}, new TxQueue[] {sent});
+        this.counters = counters;
+        this.poolRegion = poolRegion;
+        this.endpoint = endpoint;
+        rxQueue = received;
+        txQueue = sent;
+    }
+
+    private static Capabilities capabilities(MemifConfig config) {
+        boolean trusted = !config.checksum();
+        int frameBytesMax = config.frameBytesMax();
+        return new Capabilities(trusted, trusted, false, false, config.offersPool(), frameBytesMax);
     }
 
     /**
@@ -144,57 +138,9 @@ public final class MemifDevice implements NetDevice {
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public MacAddress macAddress() {
-        return config.mac();
-    }
-
-    @Override
-    public int mtu() {
-        return config.mtu();
-    }
-
-    @Override
     public boolean linkUp() {
         MemifLink link = attached;
         return link != null && link.fault() == null;
-    }
-
-    @Override
-    public Capabilities capabilities() {
-        return capabilities;
-    }
-
-    @Override
-    public PacketPool pool() {
-        return pool;
-    }
-
-    @Override
-    public int queuePairs() {
-        return 1;
-    }
-
-    @Override
-    public RxQueue rxQueue(int i) {
-        checkQueue(i);
-        return rxQueue;
-    }
-
-    @Override
-    public TxQueue txQueue(int i) {
-        checkQueue(i);
-        return txQueue;
-    }
-
-    private static void checkQueue(int i) {
-        if (i != 0) {
-            throw new IndexOutOfBoundsException("queue pair " + i + " of a memif, which has one");
-        }
     }
 
     /** What goes on, in words: listening, connected to whom, or why no longer. */
@@ -212,11 +158,6 @@ public final class MemifDevice implements NetDevice {
         return counters.ringFull.value();
     }
 
-    @Override
-    public long dropped(DeviceDrop reason) {
-        return counters.dropped(reason);
-    }
-
     /** How often the link came up. */
     public long connectionCount() {
         return counters.connections.value();
@@ -224,7 +165,7 @@ public final class MemifDevice implements NetDevice {
 
     @Override
     public void service(long nowNanos) {
-        if (closed) {
+        if (isClosed()) {
             return;
         }
         servicedNanos = nowNanos;
@@ -265,7 +206,7 @@ public final class MemifDevice implements NetDevice {
 
     @Override
     public long nextDeadlineNanos() {
-        if (closed) {
+        if (isClosed()) {
             return Long.MAX_VALUE;
         }
         long next = endpoint.nextDeadlineNanos();
@@ -282,7 +223,7 @@ public final class MemifDevice implements NetDevice {
 
     @Override
     public boolean prepareSleep(PollSet wake) {
-        if (closed) {
+        if (isClosed()) {
             return false;
         }
         MemifLink link = attached;
@@ -341,15 +282,11 @@ public final class MemifDevice implements NetDevice {
     }
 
     @Override
-    public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
+    protected void release() {
         endpoint.endLink("The interface is closed.");
         endpoint.close();
         exchange(null);
-        pool.close();
+        pool().close();
         if (poolRegion != null) {
             poolRegion.close();
         }
@@ -357,6 +294,6 @@ public final class MemifDevice implements NetDevice {
 
     @Override
     public String toString() {
-        return name + ": " + status();
+        return name() + ": " + status();
     }
 }

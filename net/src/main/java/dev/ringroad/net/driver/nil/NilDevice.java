@@ -4,11 +4,10 @@ import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.core.memory.Placement;
 import dev.ringroad.net.device.Capabilities;
-import dev.ringroad.net.device.DeviceDrop;
 import dev.ringroad.net.device.DeviceSpec;
+import dev.ringroad.net.device.DriverDevice;
 import dev.ringroad.net.device.DropCounters;
 import dev.ringroad.net.device.MacAddress;
-import dev.ringroad.net.device.NetDevice;
 import dev.ringroad.net.device.RxQueue;
 import dev.ringroad.net.device.TxQueue;
 import dev.ringroad.net.packet.Burst;
@@ -17,8 +16,6 @@ import dev.ringroad.net.packet.PacketPool;
 import dev.ringroad.net.wire.EthernetHeader;
 import dev.ringroad.net.wire.UdpFrame;
 
-import java.util.Objects;
-
 /**
  * Costs nothing itself, so that what is measured between two of them is everything else: DPDK's
  * net_null.
@@ -26,7 +23,7 @@ import java.util.Objects;
  * <p>As there, no byte is written on the way: a received frame has what its buffer held last, which
  * at first is a UDP packet to the discard port.
  */
-public final class NilDevice implements NetDevice {
+public final class NilDevice extends DriverDevice {
 
     private static final int PACKETS = 2048;
     private static final int BUFFER_BYTES = PacketPool.DEFAULT_HEADROOM + 2048;
@@ -35,24 +32,17 @@ public final class NilDevice implements NetDevice {
     private static final int SOURCE_ADDRESS = 198 << 24 | 18 << 16 | 1; // RFC 2544: benchmarks
     private static final int DISCARD_PORT = 9;
 
-    private final String name;
-    private final MacAddress macAddress;
-    private final PacketPool pool;
-    private final DropCounters drops;
     private final boolean receives;
     private final NilRxQueue rxQueue;
     private final NilTxQueue txQueue;
-    private boolean closed;
 
-    private NilDevice(
-            String name, boolean receives, int frameBytes, PacketPool pool, CounterFile counters) {
-        this.name = name;
-        this.macAddress = MacAddress.locallyAdministered(name.hashCode());
-        this.pool = pool;
-        this.receives = receives;
-        drops = new DropCounters(counters, name);
-        rxQueue = new NilRxQueue(pool, drops, receives ? frameBytes : 0);
-        txQueue = new NilTxQueue(drops);
+    private NilDevice(Traits traits, PacketPool pool, DropCounters drops, int frameBytes) {
+        NilRxQueue received = new NilRxQueue(pool, drops, frameBytes);
+        NilTxQueue sent = new NilTxQueue(drops);
+        super(traits, pool, drops, new RxQueue[] {received}, new TxQueue[] {sent});
+        receives = frameBytes > 0;
+        rxQueue = received;
+        txQueue = sent;
     }
 
     /**
@@ -69,17 +59,18 @@ public final class NilDevice implements NetDevice {
         spec.requireAllTaken();
         String name = "nil:" + spec.address();
         PacketPool pool = PacketPool.create(name, PACKETS, BUFFER_BYTES, Placement.preferHuge());
-        NilDevice device = new NilDevice(name, receives, frameBytes, pool, counters);
-        device.writeFrames(frameBytes);
-        return device;
+        MacAddress mac = MacAddress.locallyAdministered(name.hashCode());
+        Traits traits = new Traits(name, mac, MTU, Capabilities.none(pool.dataBytesMax()));
+        writeFrames(pool, mac.bits(), frameBytes);
+        DropCounters drops = new DropCounters(counters, name);
+        return new NilDevice(traits, pool, drops, receives ? frameBytes : 0);
     }
 
-    private void writeFrames(int frameBytes) {
+    private static void writeFrames(PacketPool pool, long address, int frameBytes) {
         if (frameBytes < UdpFrame.HEADER_BYTES) {
             return;
         }
         byte[] frame = new byte[frameBytes];
-        long address = macAddress.bits();
         UdpFrame.write(frame, address, address, SOURCE_ADDRESS, SOURCE_ADDRESS + 1, DISCARD_PORT);
         Burst all = new Burst(pool.packets());
         pool.acquireBulk(all, pool.packets());
@@ -92,50 +83,8 @@ public final class NilDevice implements NetDevice {
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public MacAddress macAddress() {
-        return macAddress;
-    }
-
-    @Override
-    public int mtu() {
-        return MTU;
-    }
-
-    @Override
     public boolean linkUp() {
-        return !closed;
-    }
-
-    @Override
-    public Capabilities capabilities() {
-        return Capabilities.none(pool.dataBytesMax());
-    }
-
-    @Override
-    public PacketPool pool() {
-        return pool;
-    }
-
-    @Override
-    public int queuePairs() {
-        return 1;
-    }
-
-    @Override
-    public RxQueue rxQueue(int i) {
-        Objects.checkIndex(i, 1);
-        return rxQueue;
-    }
-
-    @Override
-    public TxQueue txQueue(int i) {
-        Objects.checkIndex(i, 1);
-        return txQueue;
+        return !isClosed();
     }
 
     @Override
@@ -150,27 +99,13 @@ public final class NilDevice implements NetDevice {
 
     @Override
     public boolean prepareSleep(PollSet wake) {
-        return !receives && !closed;
+        return !receives && !isClosed();
     }
 
     @Override
-    public void wakeUp() {
-        // Nothing was armed.
-    }
-
-    @Override
-    public long dropped(DeviceDrop reason) {
-        return drops.value(reason);
-    }
-
-    @Override
-    public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
+    protected void release() {
         rxQueue.close();
         txQueue.close();
-        pool.close();
+        pool().close();
     }
 }

@@ -6,16 +6,15 @@ import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.core.memory.Placement;
 import dev.ringroad.net.device.Capabilities;
 import dev.ringroad.net.device.DeviceDrop;
+import dev.ringroad.net.device.DriverDevice;
 import dev.ringroad.net.device.DropCounters;
 import dev.ringroad.net.device.MacAddress;
-import dev.ringroad.net.device.NetDevice;
 import dev.ringroad.net.device.RxQueue;
 import dev.ringroad.net.device.TxQueue;
 import dev.ringroad.net.packet.PacketPool;
 import dev.ringroad.net.wire.EthernetHeader;
 
 import java.io.IOException;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -25,34 +24,27 @@ import java.util.concurrent.atomic.AtomicInteger;
  * when the second end is closed, so that neither reads what the other has taken away; in checked
  * mode the second close is therefore the one that complains about leaks.
  */
-public final class PairDevice implements NetDevice {
+public final class PairDevice extends DriverDevice {
 
     private static final int SLOTS_MAX = 1024;
 
-    private final String name;
-    private final MacAddress macAddress;
-    private final int mtu;
-    private final Capabilities capabilities;
-    private final PacketPool pool;
     private final PairLane incoming;
     private final PairTxQueue txQueue;
     private final PairRxQueue rxQueue;
-    private final DropCounters drops;
     private final Shared shared;
-    private boolean closed;
 
     private PairDevice(
             String name, int mtu, PacketPool pool, PairLane out, PairLane in, Shared shared) {
-        this.name = name;
-        this.macAddress = MacAddress.locallyAdministered(name.hashCode());
-        this.mtu = mtu;
-        this.capabilities = Capabilities.none(frameBytes(mtu));
-        this.pool = pool;
-        this.incoming = in;
+        DropCounters drops = new DropCounters(shared.counters, name);
+        PairRxQueue received = new PairRxQueue(in, drops, pool);
+        PairTxQueue sent = new PairTxQueue(out, drops, frameBytes(mtu));
+        MacAddress mac = MacAddress.locallyAdministered(name.hashCode());
+        Traits traits = new Traits(name, mac, mtu, Capabilities.none(frameBytes(mtu)));
+        super(traits, pool, drops, new RxQueue[] {received}, new TxQueue[] {sent});
+        incoming = in;
         this.shared = shared;
-        this.drops = new DropCounters(shared.counters, name);
-        this.txQueue = new PairTxQueue(out, drops, capabilities.frameBytesMax());
-        this.rxQueue = new PairRxQueue(in, drops, pool);
+        rxQueue = received;
+        txQueue = sent;
     }
 
     /** The two ends of one cable. */
@@ -144,62 +136,20 @@ public final class PairDevice implements NetDevice {
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public MacAddress macAddress() {
-        return macAddress;
-    }
-
-    @Override
-    public int mtu() {
-        return mtu;
-    }
-
-    @Override
     public boolean linkUp() {
         return txQueue.isOpen();
     }
 
     @Override
-    public Capabilities capabilities() {
-        return capabilities;
-    }
-
-    @Override
-    public PacketPool pool() {
-        return pool;
-    }
-
-    @Override
-    public int queuePairs() {
-        return 1;
-    }
-
-    @Override
-    public RxQueue rxQueue(int i) {
-        Objects.checkIndex(i, 1);
-        return rxQueue;
-    }
-
-    @Override
-    public TxQueue txQueue(int i) {
-        Objects.checkIndex(i, 1);
-        return txQueue;
-    }
-
-    @Override
     public void service(long nowNanos) {
-        if (!closed) {
+        if (!isClosed()) {
             txQueue.reclaim();
         }
     }
 
     @Override
     public boolean prepareSleep(PollSet wake) {
-        if (closed || !incoming.fallAsleep()) {
+        if (isClosed() || !incoming.fallAsleep()) {
             return false;
         }
         wake.add(incoming.doorbell.descriptor().number(), PollSet.POLLIN);
@@ -208,22 +158,13 @@ public final class PairDevice implements NetDevice {
 
     @Override
     public void wakeUp() {
-        if (!closed) {
+        if (!isClosed()) {
             incoming.awake();
         }
     }
 
     @Override
-    public long dropped(DeviceDrop reason) {
-        return drops.value(reason);
-    }
-
-    @Override
-    public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
+    protected void release() {
         rxQueue.close();
         txQueue.close();
         shared.leave();

@@ -5,11 +5,10 @@ import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.core.memory.Placement;
 import dev.ringroad.net.device.Capabilities;
-import dev.ringroad.net.device.DeviceDrop;
 import dev.ringroad.net.device.DeviceSpec;
+import dev.ringroad.net.device.DriverDevice;
 import dev.ringroad.net.device.DropCounters;
 import dev.ringroad.net.device.MacAddress;
-import dev.ringroad.net.device.NetDevice;
 import dev.ringroad.net.device.RxQueue;
 import dev.ringroad.net.device.TxQueue;
 import dev.ringroad.net.device.capture.PcapngWriter;
@@ -22,10 +21,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Objects;
 
 /** Receives the frames of one capture file and writes what is sent into another. */
-public final class PcapDevice implements NetDevice {
+public final class PcapDevice extends DriverDevice {
 
     private static final int PACKETS = 1024;
     private static final int FRAME_BYTES_MAX = 9216;
@@ -34,15 +32,10 @@ public final class PcapDevice implements NetDevice {
     private static final int PPS_MAX = 1_000_000_000;
     private static final String NO_FILE = "-";
 
-    private final String name;
-    private final MacAddress macAddress;
-    private final PacketPool pool;
-    private final DropCounters drops;
     private final @Nullable CaptureReader reader;
     private final @Nullable PcapngWriter writer;
     private final PcapRxQueue rxQueue;
     private final PcapTxQueue txQueue;
-    private boolean closed;
 
     private PcapDevice(
             String name,
@@ -51,22 +44,26 @@ public final class PcapDevice implements NetDevice {
             boolean loops,
             int packetsPerSecond,
             CounterFile counters) {
-        this.name = name;
-        this.macAddress = MacAddress.locallyAdministered(name.hashCode());
-        this.reader = reader;
-        this.writer = writer;
-        pool = PacketPool.create(name, PACKETS, BUFFER_BYTES, Placement.preferHuge());
-        drops = new DropCounters(counters, name);
+        PacketPool pool = PacketPool.create(name, PACKETS, BUFFER_BYTES, Placement.preferHuge());
+        DropCounters drops = new DropCounters(counters, name);
         Counter cut =
                 counters.counter(name + ".drop.file-cut", "times that the file ended in a record");
         Counter broken =
                 counters.counter(
                         name + ".drop.file-broken",
                         "times that a record described itself wrongly, which ends the file");
-        rxQueue = new PcapRxQueue(reader, pool, drops, cut, broken, loops, packetsPerSecond);
+        PcapRxQueue received =
+                new PcapRxQueue(reader, pool, drops, cut, broken, loops, packetsPerSecond);
         Instant now = Instant.now();
         long epochNanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
-        txQueue = new PcapTxQueue(writer, drops, epochNanos - System.nanoTime());
+        PcapTxQueue sent = new PcapTxQueue(writer, drops, epochNanos - System.nanoTime());
+        MacAddress mac = MacAddress.locallyAdministered(name.hashCode());
+        Traits traits = new Traits(name, mac, MTU, Capabilities.none(FRAME_BYTES_MAX));
+        super(traits, pool, drops, new RxQueue[] {received}, new TxQueue[] {sent});
+        this.reader = reader;
+        this.writer = writer;
+        rxQueue = received;
+        txQueue = sent;
     }
 
     /**
@@ -119,50 +116,8 @@ public final class PcapDevice implements NetDevice {
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public MacAddress macAddress() {
-        return macAddress;
-    }
-
-    @Override
-    public int mtu() {
-        return MTU;
-    }
-
-    @Override
     public boolean linkUp() {
-        return !closed;
-    }
-
-    @Override
-    public Capabilities capabilities() {
-        return Capabilities.none(FRAME_BYTES_MAX);
-    }
-
-    @Override
-    public PacketPool pool() {
-        return pool;
-    }
-
-    @Override
-    public int queuePairs() {
-        return 1;
-    }
-
-    @Override
-    public RxQueue rxQueue(int i) {
-        Objects.checkIndex(i, 1);
-        return rxQueue;
-    }
-
-    @Override
-    public TxQueue txQueue(int i) {
-        Objects.checkIndex(i, 1);
-        return txQueue;
+        return !isClosed();
     }
 
     @Override
@@ -185,37 +140,23 @@ public final class PcapDevice implements NetDevice {
         return rxQueue.maySleep();
     }
 
-    @Override
-    public void wakeUp() {
-        // Nothing was armed.
-    }
-
-    @Override
-    public long dropped(DeviceDrop reason) {
-        return drops.value(reason);
-    }
-
     /**
      * Closes the files.
      *
      * @throws UncheckedIOException when what was sent could not be written
      */
     @Override
-    public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
+    protected void release() {
         rxQueue.close();
         txQueue.close();
-        try (pool;
+        try (PacketPool _ = pool();
                 CaptureReader _ = reader;
                 PcapngWriter sent = writer) {
             if (sent != null) {
                 sent.flush();
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(name + " is incomplete: " + e.getMessage(), e);
+            throw new UncheckedIOException(name() + " is incomplete: " + e.getMessage(), e);
         }
     }
 }

@@ -8,11 +8,9 @@ import dev.ringroad.core.linux.SystemCallException;
 import dev.ringroad.core.linux.Tun;
 import dev.ringroad.core.memory.Placement;
 import dev.ringroad.net.device.Capabilities;
-import dev.ringroad.net.device.DeviceDrop;
 import dev.ringroad.net.device.DeviceSpec;
+import dev.ringroad.net.device.DriverDevice;
 import dev.ringroad.net.device.DropCounters;
-import dev.ringroad.net.device.MacAddress;
-import dev.ringroad.net.device.NetDevice;
 import dev.ringroad.net.device.RxQueue;
 import dev.ringroad.net.device.TxQueue;
 import dev.ringroad.net.driver.tap.TapOptions.Level;
@@ -21,7 +19,6 @@ import dev.ringroad.net.wire.EthernetHeader;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.util.Objects;
 
 /**
  * An Ethernet cable to the kernel: what is transmitted here comes out of a network interface of the
@@ -33,7 +30,7 @@ import java.util.Objects;
  * segments of up to 64 KiB go through whole, in both directions. A received frame whose checksum
  * the kernel has left undone counts as verified.
  */
-public final class TapDevice implements NetDevice {
+public final class TapDevice extends DriverDevice {
 
     private static final int PACKETS = 2048;
 
@@ -47,35 +44,27 @@ public final class TapDevice implements NetDevice {
     private static final int IP_BYTES_MAX = 0xFFFF;
 
     private final Tun tun;
-    private final String name;
-    private final MacAddress macAddress;
-    private final int mtu;
-    private final Capabilities capabilities;
-    private final PacketPool pool;
-    private final DropCounters drops;
     private final TapLink link;
-    private final TapRxQueue rxQueue;
-    private final TapTxQueue txQueue;
-    private boolean closed;
 
     private TapDevice(
             Tun tun, TapOptions options, int mtu, Level level, PacketPool pool, CounterFile file) {
-        this.tun = tun;
-        this.name = tun.name();
-        this.macAddress = options.macAddress();
-        this.mtu = mtu;
-        this.pool = pool;
+        String name = tun.name();
         boolean checksum = level != Level.NONE;
         boolean joined = level == Level.SEGMENTATION;
         int frameBytesMax = mtu + EthernetHeader.BYTES + EthernetHeader.TAG_BYTES;
-        capabilities = new Capabilities(checksum, checksum, joined, joined, false, frameBytesMax);
-        drops = new DropCounters(file, name);
+        Capabilities capabilities =
+                new Capabilities(checksum, checksum, joined, joined, false, frameBytesMax);
+        DropCounters drops = new DropCounters(file, name);
         Counter refused =
                 file.counter(
                         name + ".drop.refused", "frames to transmit that the kernel did not take");
-        link = new TapLink(tun.descriptor());
-        rxQueue = new TapRxQueue(tun.descriptor(), pool, drops, link);
-        txQueue = new TapTxQueue(tun.descriptor(), capabilities, drops, refused, link);
+        TapLink link = new TapLink(tun.descriptor());
+        RxQueue received = new TapRxQueue(tun.descriptor(), pool, drops, link);
+        TxQueue sent = new TapTxQueue(tun.descriptor(), capabilities, drops, refused, link);
+        Traits traits = new Traits(name, options.macAddress(), mtu, capabilities);
+        super(traits, pool, drops, new RxQueue[] {received}, new TxQueue[] {sent});
+        this.tun = tun;
+        this.link = link;
     }
 
     /**
@@ -139,50 +128,8 @@ public final class TapDevice implements NetDevice {
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public MacAddress macAddress() {
-        return macAddress;
-    }
-
-    @Override
-    public int mtu() {
-        return mtu;
-    }
-
-    @Override
     public boolean linkUp() {
         return link.isUp();
-    }
-
-    @Override
-    public Capabilities capabilities() {
-        return capabilities;
-    }
-
-    @Override
-    public PacketPool pool() {
-        return pool;
-    }
-
-    @Override
-    public int queuePairs() {
-        return 1;
-    }
-
-    @Override
-    public RxQueue rxQueue(int i) {
-        Objects.checkIndex(i, 1);
-        return rxQueue;
-    }
-
-    @Override
-    public TxQueue txQueue(int i) {
-        Objects.checkIndex(i, 1);
-        return txQueue;
     }
 
     @Override
@@ -199,7 +146,7 @@ public final class TapDevice implements NetDevice {
     public boolean prepareSleep(PollSet wake) {
         if (link.isGone()) {
             // Its descriptor is in error for ever and would end every sleep at once.
-            return !closed;
+            return !isClosed();
         }
         if (link.isReadable()) {
             return false;
@@ -211,23 +158,9 @@ public final class TapDevice implements NetDevice {
     }
 
     @Override
-    public void wakeUp() {
-        // A descriptor that is readable needs no disarming.
-    }
-
-    @Override
-    public long dropped(DeviceDrop reason) {
-        return drops.value(reason);
-    }
-
-    @Override
-    public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
+    protected void release() {
         link.close();
-        try (pool) {
+        try (PacketPool _ = pool()) {
             tun.close();
         }
     }
