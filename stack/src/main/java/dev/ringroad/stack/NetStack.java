@@ -247,6 +247,10 @@ public final class NetStack implements AutoCloseable {
     }
 
     private void receive(NetInterface in, Packet packet, long nowNanos) {
+        if (!packet.linearize()) {
+            counters.drop(DropReason.FRAME_IN_PIECES, packet);
+            return;
+        }
         if (packet.length() < EthernetHeader.BYTES) {
             counters.drop(DropReason.FRAME_TOO_SHORT, packet);
             return;

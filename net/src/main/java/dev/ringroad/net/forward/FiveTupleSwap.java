@@ -29,6 +29,10 @@ final class FiveTupleSwap implements Engine {
         int kept = 0;
         for (int i = 0; i < n; i++) {
             Packet packet = packets[i];
+            if (!packet.linearize()) {
+                lane.drop(packet, ForwardDrop.IN_PIECES);
+                continue;
+            }
             MemorySegment s = packet.segment();
             long at = packet.offset();
             int bytes = packet.length();

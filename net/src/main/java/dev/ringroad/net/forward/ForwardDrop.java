@@ -13,6 +13,9 @@ public enum ForwardDrop {
     /** What stands behind the Ethernet header is cut or lies. */
     HEADER_BROKEN("received frames with an ARP, IP or transport header that is cut or lies"),
 
+    /** Modes that look behind the Ethernet header only. */
+    IN_PIECES("received frames in several packets, of which the first has no room for all"),
+
     /** Modes that answer only. */
     NOT_A_REQUEST("received frames that are neither an ARP nor an echo request");
 

@@ -43,6 +43,9 @@ final class IcmpEcho implements Engine {
     }
 
     private static boolean answer(Lane lane, Packet packet, long address) {
+        if (!packet.linearize()) {
+            return drop(lane, packet, ForwardDrop.IN_PIECES);
+        }
         MemorySegment s = packet.segment();
         long at = packet.offset();
         if (EthernetHeader.check(s, at, packet.length()) < OK) {

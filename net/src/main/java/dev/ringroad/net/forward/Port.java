@@ -150,7 +150,7 @@ public final class Port {
         int n = burst.size();
         long bytes = 0;
         for (int i = 0; i < n; i++) {
-            bytes += packets[i].length();
+            bytes += packets[i].totalLength();
         }
         return bytes;
     }

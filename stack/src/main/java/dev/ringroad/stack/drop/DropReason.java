@@ -13,6 +13,7 @@ public enum DropReason {
 
     // Link.
     FRAME_TOO_SHORT("The frame is shorter than an Ethernet header."),
+    FRAME_IN_PIECES("The frame came in several packets, of which the first has no room for all."),
     FRAME_NOT_FOR_US("The frame's destination is another host's hardware address."),
     FRAME_VLAN("The frame belongs to a VLAN, and the interface is not a member of it."),
     FRAME_TYPE_UNKNOWN("The frame's type is neither ARP nor IPv4."),
