@@ -105,10 +105,12 @@ public final class TestPmd implements AutoCloseable {
      *
      * @param devices what its ports are, in the words of DPDK's --vdev
      * @param cpu that it runs on
+     * @param arguments more of testpmd's own, such as {@code --rxq=2}
      * @throws IOException if it does not start; the message has what it said
      */
-    public static TestPmd start(List<String> devices, Mode mode, int cpu) throws IOException {
-        return start(List.of(), devices, mode, cpu);
+    public static TestPmd start(List<String> devices, Mode mode, int cpu, String... arguments)
+            throws IOException {
+        return start(List.of(), devices, mode, cpu, arguments);
     }
 
     /**
@@ -116,7 +118,8 @@ public final class TestPmd implements AutoCloseable {
      *
      * @param starter the words before the program's own
      */
-    public static TestPmd start(List<String> starter, List<String> devices, Mode mode, int cpu)
+    public static TestPmd start(
+            List<String> starter, List<String> devices, Mode mode, int cpu, String... arguments)
             throws IOException {
         List<String> command = new ArrayList<>(starter);
         // Without a terminal testpmd would keep its answers until it ends.
@@ -131,6 +134,7 @@ public final class TestPmd implements AutoCloseable {
         // What was sent to it before it forwards is not to be lost, and it is not to wait for us.
         command.addAll(List.of("--no-flush-rx", "--disable-link-check"));
         command.addAll(List.of("--total-num-mbufs=8192", "--forward-mode=" + mode.word));
+        command.addAll(List.of(arguments));
         TestPmd started =
                 new TestPmd(new ProcessBuilder(command).redirectErrorStream(true).start());
         Thread reader = new Thread(started::readLines, "testpmd output");

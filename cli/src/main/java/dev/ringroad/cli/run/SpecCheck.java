@@ -79,7 +79,8 @@ final class SpecCheck {
     private void one(DeviceSpec spec) {
         addresses(spec);
         switch (spec.kind()) {
-            case "memif" -> memif(spec);
+            case "memif" -> socket(spec, spec.takeYesNo("abstract", false));
+            case "virtio" -> socket(spec, false);
             case "tap" -> tap(spec);
             case "afpacket" -> framesOf(spec, Machine.CAP_NET_RAW, "CAP_NET_RAW");
             case "afxdp" -> framesOf(spec, Machine.CAP_NET_ADMIN, "CAP_NET_ADMIN");
@@ -89,7 +90,7 @@ final class SpecCheck {
                                     + spec.kind()
                                     + " in \""
                                     + spec
-                                    + "\"; there are memif, tap, afpacket and afxdp.");
+                                    + "\"; there are memif, virtio, tap, afpacket and afxdp.");
         }
     }
 
@@ -116,9 +117,9 @@ final class SpecCheck {
         }
     }
 
-    private void memif(DeviceSpec spec) {
+    /** Of a device that meets its peer at a Unix socket. */
+    private void socket(DeviceSpec spec, boolean inAbstract) {
         String role = spec.takeOneOf("role", "client", List.of("server", "client"));
-        boolean inAbstract = spec.takeYesNo("abstract", false);
         Path path = Path.of(spec.address());
         if (spec.address().getBytes(StandardCharsets.UTF_8).length > UNIX_PATH_BYTES_MAX) {
             throw Refusal.wrongUse(

@@ -13,6 +13,8 @@ import dev.ringroad.net.driver.nil.NilDevice;
 import dev.ringroad.net.driver.pair.RingEnds;
 import dev.ringroad.net.driver.pcap.PcapDevice;
 import dev.ringroad.net.driver.tap.TapDevice;
+import dev.ringroad.net.driver.virtio.VirtioConfig;
+import dev.ringroad.net.driver.virtio.VirtioDevice;
 
 import java.io.IOException;
 
@@ -39,6 +41,7 @@ public final class NetDevices {
             case "afxdp" -> new CountingDevice(AfXdpDevice.open(spec, counters), counters);
             case "afpacket" -> new CountingDevice(AfPacketDevice.open(spec, counters), counters);
             case "tap" -> new CountingDevice(TapDevice.open(spec, counters), counters);
+            case "virtio" -> openVirtio(spec, counters);
             case "nil" -> NilDevice.open(spec, counters);
             case "pcap" -> PcapDevice.open(spec, counters);
             case "ring" -> RingEnds.open(spec, counters);
@@ -48,7 +51,7 @@ public final class NetDevices {
                                     + spec.kind()
                                     + ", asked for by \""
                                     + spec
-                                    + "\"; there are memif, tap, afpacket, afxdp, nil, pcap and"
+                                    + "\"; there are memif, virtio, tap, afpacket, afxdp, nil, pcap and"
                                     + " ring");
         };
     }
@@ -57,5 +60,11 @@ public final class NetDevices {
         MemifConfig config = MemifConfig.of(spec);
         spec.requireAllTaken();
         return MemifDevice.open("memif:" + config.path(), config, counters);
+    }
+
+    private static NetDevice openVirtio(DeviceSpec spec, CounterFile counters) throws IOException {
+        VirtioConfig config = VirtioConfig.of(spec);
+        spec.requireAllTaken();
+        return VirtioDevice.open("virtio:" + config.path(), config, counters);
     }
 }
