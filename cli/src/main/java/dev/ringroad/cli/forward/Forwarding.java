@@ -12,6 +12,7 @@ import dev.ringroad.net.device.DeviceSpec;
 import dev.ringroad.net.device.NetDevice;
 import dev.ringroad.net.device.SpecException;
 import dev.ringroad.net.driver.NetDevices;
+import dev.ringroad.net.forward.ForwardPoller;
 import dev.ringroad.net.forward.Port;
 
 import java.io.IOException;
@@ -98,6 +99,7 @@ final class Forwarding {
     private void start(CounterFile counters, Placement placement, IdleStrategy strategy) {
         List<? extends Poller> pollers = work.begin(ports, counters);
         int count = placement.cpus().size();
+        requireOneWorkerAPool(pollers, count);
         try {
             for (int i = 0; i < count; i++) {
                 List<Poller> own = new ArrayList<>();
@@ -110,6 +112,22 @@ final class Forwarding {
             throw Refusal.failed(e.getMessage() + ".");
         }
         workers.forEach(Worker::start);
+    }
+
+    /** Pollers go to workers in turn, and a pool has one owner. */
+    private static void requireOneWorkerAPool(List<? extends Poller> pollers, int workers) {
+        for (int i = 0; i < pollers.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                if (i % workers != j % workers
+                        && pollers.get(i) instanceof ForwardPoller one
+                        && pollers.get(j) instanceof ForwardPoller other
+                        && one.sharesPoolWith(other)) {
+                    throw Refusal.wrongUse(
+                            "Ports that share their memory (umem=) need one worker; forward with"
+                                    + " fewer workers, or give them memory of their own.");
+                }
+            }
+        }
     }
 
     /** The answer is what was counted over the whole time. */

@@ -22,6 +22,9 @@ public final class Bpf {
     /** {@code XDP_FLAGS_DRV_MODE}: the driver runs the program, before there is any buffer. */
     public static final int LINK_NATIVE = 4;
 
+    /** {@code BPF_F_XDP_HAS_FRAGS}: the program may see frames that lie in several buffers. */
+    public static final int FRAGMENTS = 1 << 5;
+
     private static final long MAP_CREATE = 0;
     private static final long MAP_UPDATE_ELEM = 2;
     private static final long PROG_LOAD = 5;
@@ -78,10 +81,11 @@ public final class Bpf {
      * Loads a program that runs on received frames.
      *
      * @param code instructions of 8 bytes each, in the machine's byte order
+     * @param flags 0 or {@link #FRAGMENTS}
      * @throws SystemCallException when the kernel refuses it; the call named in the message ends
      *     with what the verifier has said
      */
-    public static Descriptor loadXdp(byte[] code) throws SystemCallException {
+    public static Descriptor loadXdp(byte[] code, int flags) throws SystemCallException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment instructions = arena.allocate(code.length, Long.BYTES);
             MemorySegment.copy(code, 0, instructions, JAVA_BYTE, 0, code.length);
@@ -94,6 +98,7 @@ public final class Bpf {
             attributes.set(JAVA_INT, 24, 1); // level of the log
             attributes.set(JAVA_INT, 28, LOG_BYTES);
             attributes.set(JAVA_LONG, 32, log.address());
+            attributes.set(JAVA_INT, 44, flags);
             attributes.setString(48, "ringroad");
             attributes.set(JAVA_INT, 68, ATTACH_XDP);
             int loaded = call(PROG_LOAD, attributes);
@@ -133,6 +138,13 @@ public final class Bpf {
                     "end the program that has the interface's XDP hook already; `ip link` and"
                             + " `bpftool net` show it, libxdp's dispatcher included";
             case Errno.EOPNOTSUPP, Errno.EINVAL -> "choose generic mode; the driver has no other";
+            case Errno.ENOSPC ->
+                    "give the interface as many receive queues as its veth peer has transmit queues"
+                            + " (ethtool -L NAME rx N)";
+            case Errno.ERANGE ->
+                    "lower the MTU of the interface and of its veth peer to what one page holds,"
+                            + " about 3500 bytes, or let frames lie in several buffers"
+                            + " (chained=yes)";
             case Errno.EPERM -> RIGHTS;
             default -> "";
         };

@@ -29,6 +29,7 @@ public final class Errno {
     public static final int ENOSPC = 28;
     public static final int EROFS = 30;
     public static final int EPIPE = 32;
+    public static final int ERANGE = 34;
     public static final int ENAMETOOLONG = 36;
     public static final int ENOSYS = 38;
     public static final int EBADFD = 77;
@@ -78,6 +79,7 @@ public final class Errno {
             case ENOSPC -> "ENOSPC";
             case EROFS -> "EROFS";
             case EPIPE -> "EPIPE";
+            case ERANGE -> "ERANGE";
             case ENAMETOOLONG -> "ENAMETOOLONG";
             case ENOSYS -> "ENOSYS";
             case EBADFD -> "EBADFD";
@@ -128,6 +130,7 @@ public final class Errno {
             case ENOSPC -> "no space left";
             case EROFS -> "the file system is read-only";
             case EPIPE -> "the other end has closed";
+            case ERANGE -> "out of range";
             case ENAMETOOLONG -> "the name is too long";
             case ENOSYS -> "the kernel does not have this call, or a sandbox forbids it";
             case EBADFD -> "the descriptor is in a bad state";

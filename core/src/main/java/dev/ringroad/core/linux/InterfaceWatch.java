@@ -41,6 +41,20 @@ public final class InterfaceWatch implements AutoCloseable {
         }
     }
 
+    /**
+     * Watches through a socket that another process has opened in the interface's namespace, which
+     * is taken over.
+     */
+    public static InterfaceWatch adopt(Descriptor socket, int index, String name)
+            throws SystemCallException {
+        return new InterfaceWatch(socket, index, name);
+    }
+
+    /** The socket that it looks through, to pass to another process; it stays this object's. */
+    public Descriptor descriptor() {
+        return socket;
+    }
+
     /** The number that the kernel knows the interface by. */
     public int index() {
         return index;

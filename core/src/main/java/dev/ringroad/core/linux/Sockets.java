@@ -20,7 +20,7 @@ final class Sockets {
 
     private static final int SOCK_CLOEXEC = 02000000;
     private static final int SOCK_NONBLOCK = 04000;
-    private static final int SOL_SOCKET = 1;
+    static final int SOL_SOCKET = 1;
     private static final int SO_ERROR = 4;
     private static final int MSG_DONTWAIT = 0x40;
 
@@ -51,8 +51,8 @@ final class Sockets {
                     FunctionDescriptor.of(
                             JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG,
                             JAVA_INT));
-    private static final MethodHandle RECVFROM =
-            Native.link(
+    private static final MethodHandle RECVFROM_UNCAPTURED =
+            Native.linkUncaptured(
                     "recvfrom",
                     FunctionDescriptor.of(
                             JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG,
@@ -175,16 +175,13 @@ final class Sockets {
         }
     }
 
-    /** Tells the kernel that there is room for frames to receive; 0 or the negated errno. */
-    static int pull(Descriptor socket) {
-        MemorySegment capture = Native.capture();
+    /** Tells the kernel that there is room for frames to receive. */
+    static void pull(Descriptor socket) {
         try {
-            return (int)
-                    Native.result(
-                            (long)
-                                    RECVFROM.invokeExact(
-                                            capture, socket.number(), 0L, 0L, MSG_DONTWAIT, 0L, 0L),
-                            capture);
+            long unused =
+                    (long)
+                            RECVFROM_UNCAPTURED.invokeExact(
+                                    socket.number(), 0L, 0L, MSG_DONTWAIT, 0L, 0L);
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }

@@ -51,12 +51,23 @@ public final class XdpSocket implements AutoCloseable {
     /** {@code XDP_USE_NEED_WAKEUP}: the rings say whether the kernel wants to be called. */
     public static final int BIND_NEED_WAKEUP = 1 << 3;
 
+    /** {@code XDP_USE_SG}: frames may lie in several buffers. */
+    public static final int BIND_SEVERAL_BUFFERS = 1 << 4;
+
+    private static final int BIND_SHARED_MEMORY = 1 << 0;
     private static final int AF_XDP = 44;
     private static final int SOL_XDP = 283;
     private static final int XDP_MMAP_OFFSETS = 1;
     private static final int XDP_UMEM_REG = 4;
     private static final int XDP_STATISTICS = 7;
     private static final int XDP_OPTIONS = 8;
+    private static final int XDP_MAX_TX_SKB_BUDGET = 9;
+    private static final int METADATA_CHECKSUM_BY_KERNEL = 1 << 1;
+    private static final int METADATA_LENGTH_GIVEN = 1 << 2;
+    private static final int SO_BUSY_POLL = 46;
+    private static final int SO_PREFER_BUSY_POLL = 69;
+    private static final int SO_BUSY_POLL_BUDGET = 70;
+    private static final int BUSY_POLL_MICROS = 20;
     private static final int OPTION_ZERO_COPY = 1;
 
     private static final long OFFSETS_BYTES = 128;
@@ -84,22 +95,68 @@ public final class XdpSocket implements AutoCloseable {
                         "run as root or with CAP_NET_RAW, on a kernel with CONFIG_XDP_SOCKETS"));
     }
 
+    /** Takes a socket over that another process has opened, registered and bound. */
+    public static XdpSocket adopt(Descriptor descriptor) {
+        return new XdpSocket(descriptor);
+    }
+
     /**
      * Says which memory the frames lie in; the kernel pins it for the socket's life.
      *
      * @param chunkBytes of each frame's buffer: 2048 or 4096
      */
     public void register(MemorySegment memory, int chunkBytes) throws SystemCallException {
+        Native.check(
+                register(memory, chunkBytes, 0, 0),
+                "setsockopt(XDP_UMEM_REG, " + memory.byteSize() + " bytes)",
+                "raise the limit of locked memory (ulimit -l), or run as root");
+    }
+
+    /**
+     * The same for frames to transmit that have requests before them ({@code struct
+     * xsk_tx_metadata}, since Linux 6.8).
+     *
+     * @param metadataBytes before each frame to transmit, a multiple of 8
+     * @param checksumByKernel whether the kernel computes checksums itself, which leaves nothing to
+     *     the driver or the other end
+     * @return zero or the negated errno
+     */
+    public int registerWithMetadata(
+            MemorySegment memory, int chunkBytes, int metadataBytes, boolean checksumByKernel) {
+        int flags = METADATA_LENGTH_GIVEN | (checksumByKernel ? METADATA_CHECKSUM_BY_KERNEL : 0);
+        return register(memory, chunkBytes, flags, metadataBytes);
+    }
+
+    private int register(MemorySegment memory, int chunkBytes, int flags, int metadataBytes) {
         try (Arena request = Arena.ofConfined()) {
             MemorySegment registration = request.allocate(MEMORY_BYTES, Long.BYTES);
             registration.set(JAVA_LONG, 0, memory.address());
             registration.set(JAVA_LONG, 8, memory.byteSize());
             registration.set(JAVA_INT, 16, chunkBytes);
-            Native.check(
-                    Sockets.option(descriptor, SOL_XDP, XDP_UMEM_REG, registration),
-                    "setsockopt(XDP_UMEM_REG, " + memory.byteSize() + " bytes)",
-                    "raise the limit of locked memory (ulimit -l), or run as root");
+            registration.set(JAVA_INT, 24, flags);
+            registration.set(JAVA_INT, 28, metadataBytes);
+            return Sockets.option(descriptor, SOL_XDP, XDP_UMEM_REG, registration);
         }
+    }
+
+    /** Lets one {@link #kick} send as many frames as a ring holds, where the kernel can (6.17). */
+    public void sendAtOnce(int frames) {
+        int unused = Sockets.option(descriptor, SOL_XDP, XDP_MAX_TX_SKB_BUDGET, frames);
+    }
+
+    /**
+     * Has the calls on this socket do the adapter's receiving, instead of interrupts.
+     *
+     * @param frames at most in one call
+     */
+    public void busyPoll(int frames) throws SystemCallException {
+        String rights = "run as root or with CAP_NET_ADMIN";
+        int preferred = Sockets.option(descriptor, Sockets.SOL_SOCKET, SO_PREFER_BUSY_POLL, 1);
+        Native.check(preferred, "setsockopt(SO_PREFER_BUSY_POLL)", rights);
+        int micros = Sockets.option(descriptor, Sockets.SOL_SOCKET, SO_BUSY_POLL, BUSY_POLL_MICROS);
+        Native.check(micros, "setsockopt(SO_BUSY_POLL)", rights);
+        int budget = Sockets.option(descriptor, Sockets.SOL_SOCKET, SO_BUSY_POLL_BUDGET, frames);
+        Native.check(budget, "setsockopt(SO_BUSY_POLL_BUDGET, " + frames + ")", rights);
     }
 
     /**
@@ -143,12 +200,25 @@ public final class XdpSocket implements AutoCloseable {
      * @param flags a union of the {@code BIND_} constants
      */
     public int bind(int interfaceIndex, int queue, int flags) {
+        return bind(interfaceIndex, queue, flags, 0);
+    }
+
+    /**
+     * Connects the socket with a queue, its frames lying in the memory of another socket that is
+     * bound already, and in the same mode; zero or the negated errno.
+     */
+    public int bindSharing(int interfaceIndex, int queue, XdpSocket other) {
+        return bind(interfaceIndex, queue, BIND_SHARED_MEMORY, other.descriptor.number());
+    }
+
+    private int bind(int interfaceIndex, int queue, int flags, int other) {
         try (Arena request = Arena.ofConfined()) {
             MemorySegment address = request.allocate(ADDRESS_BYTES, Integer.BYTES);
             address.set(JAVA_SHORT, 0, (short) AF_XDP);
             address.set(JAVA_SHORT, 2, (short) flags);
             address.set(JAVA_INT, 4, interfaceIndex);
             address.set(JAVA_INT, 8, queue);
+            address.set(JAVA_INT, 12, other);
             return Sockets.bind(descriptor, address);
         }
     }

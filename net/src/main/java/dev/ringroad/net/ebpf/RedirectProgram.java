@@ -31,12 +31,14 @@ public final class RedirectProgram implements AutoCloseable {
      *
      * @param mode {@link Bpf#LINK_GENERIC} or {@link Bpf#LINK_NATIVE}
      * @param queues how many queues it knows, from 0
+     * @param fragments whether frames may lie in several buffers
      */
-    public static RedirectProgram attach(int interfaceIndex, int mode, int queues)
+    public static RedirectProgram attach(
+            int interfaceIndex, int mode, int queues, boolean fragments)
             throws SystemCallException {
         Descriptor sockets = Bpf.socketMap(queues);
         try {
-            Descriptor program = Bpf.loadXdp(code(sockets.number()));
+            Descriptor program = Bpf.loadXdp(code(sockets.number()), fragments ? Bpf.FRAGMENTS : 0);
             try {
                 Descriptor link = Bpf.attachXdp(program, interfaceIndex, mode);
                 return new RedirectProgram(sockets, program, link);
@@ -64,6 +66,16 @@ public final class RedirectProgram implements AutoCloseable {
     /** Gives a queue's frames to a bound socket from now on. */
     public void give(int queue, Descriptor socket) throws SystemCallException {
         Bpf.update(sockets, queue, socket);
+    }
+
+    /**
+     * Ends the giving: what is left is the link, which keeps the program and its map for as long as
+     * it is open, and is the caller's.
+     */
+    public Descriptor seal() {
+        program.close();
+        sockets.close();
+        return link;
     }
 
     @Override

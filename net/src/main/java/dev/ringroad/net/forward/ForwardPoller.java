@@ -57,6 +57,18 @@ public final class ForwardPoller implements Poller {
         return lanes;
     }
 
+    /** Whether a pool belongs to both, so that one worker has to have them. */
+    public boolean sharesPoolWith(ForwardPoller other) {
+        for (NetDevice device : devices) {
+            for (NetDevice others : other.devices) {
+                if (device.pool() == others.pool()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     /** Whether there will never be work again; any thread may ask. */
     public boolean finished() {
         return finished;

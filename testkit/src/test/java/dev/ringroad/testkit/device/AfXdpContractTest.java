@@ -83,4 +83,13 @@ class AfXdpContractTest {
             return AfXdpContractTest.open(",mode=native");
         }
     }
+
+    /** Where receiving is the owner's own work. */
+    @Nested
+    class BusyPolled extends OverVeth {
+        @Override
+        protected DeviceEnds open() throws Exception {
+            return AfXdpContractTest.open(",busy-poll=64,checksum=kernel,timestamps=yes");
+        }
+    }
 }

@@ -191,7 +191,7 @@ class AfXdpDeviceTest {
     @Test
     void showsWhatTheVerifierSays() {
         byte[] withoutResult = new Assembler().move(Assembler.R1, 0).exit().code();
-        assertThatThrownBy(() -> Bpf.loadXdp(withoutResult))
+        assertThatThrownBy(() -> Bpf.loadXdp(withoutResult, 0))
                 .isInstanceOf(SystemCallException.class)
                 .hasMessageContaining("the verifier says")
                 .hasMessageContaining("R0");

@@ -19,6 +19,9 @@ final class AfXdpCounters {
     /** 1 when the adapter uses our memory itself, 0 when the kernel copies. */
     final Counter zeroCopy;
 
+    /** 1 when the kernel or the adapter computes checksums, 0 when we do. */
+    final Counter checksum;
+
     AfXdpCounters(CounterFile file, String device) {
         drops = new DropCounters(file, device);
         ringFull =
@@ -43,5 +46,9 @@ final class AfXdpCounters {
                 file.counter(
                         device + ".zero-copy",
                         "1 when the adapter uses our memory itself, 0 when the kernel copies");
+        checksum =
+                file.counter(
+                        device + ".checksum",
+                        "1 when the kernel or the adapter computes checksums, 0 when we do");
     }
 }

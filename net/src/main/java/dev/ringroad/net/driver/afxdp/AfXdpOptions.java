@@ -8,7 +8,8 @@ import java.util.List;
 
 /**
  * What a spec says on an interface: {@code
- * afxdp:NAME[,netns=…][,queue=…][,queues=…][,mode=…][,zero-copy=…]}.
+ * afxdp:NAME[,netns=…][,queue=…][,queues=…][,mode=…][,zero-copy=…][,umem=…][,buffers=…][,busy-poll=…]
+ * [,checksum=…][,timestamps=…]}.
  *
  * @param name of the kernel's interface
  * @param namespace that the interface is in, or null for the present one
@@ -16,6 +17,12 @@ import java.util.List;
  * @param queues how many, from the first on
  * @param mode where the redirecting program runs
  * @param zeroCopy whether the adapter uses our memory itself
+ * @param memory what the memory is called that the port shares with others, or null for its own
+ * @param buffers how many there are in that memory, if the port is its first
+ * @param busyPollFrames how many the kernel receives at most in a call of ours, or 0 when it is
+ *     left to interrupts
+ * @param checksum who computes checksums that packets request
+ * @param timestamps whether to learn when frames were sent
  */
 record AfXdpOptions(
         String name,
@@ -23,7 +30,12 @@ record AfXdpOptions(
         int firstQueue,
         int queues,
         Mode mode,
-        ZeroCopy zeroCopy) {
+        ZeroCopy zeroCopy,
+        @Nullable String memory,
+        int buffers,
+        int busyPollFrames,
+        Checksum checksum,
+        boolean timestamps) {
 
     /** Where the redirecting program runs. */
     enum Mode {
@@ -41,6 +53,18 @@ record AfXdpOptions(
         NONE
     }
 
+    /** Who computes checksums that packets request. */
+    enum Checksum {
+        /** We do. */
+        SOFTWARE,
+        /** The kernel, in its memory of the frame. */
+        KERNEL,
+        /** The adapter, or the kernel for one that does not. */
+        ADAPTER
+    }
+
+    private static final int BUFFERS_MAX = 1 << 18;
+    private static final int BUSY_POLL_MAX = 1024;
     private static final int QUEUE_MAX = 1023;
     private static final int QUEUES_MAX = 64;
     private static final String PLAIN_NAME = "[A-Za-z0-9_.-]{1,64}";
@@ -72,6 +96,30 @@ record AfXdpOptions(
         if (mode == Mode.GENERIC && zeroCopy == ZeroCopy.REQUIRED) {
             throw spec.wrong("zero-copy", asked, "best or no in generic mode");
         }
-        return new AfXdpOptions(name, namespace, first, queues, mode, zeroCopy);
+        String memory = spec.take("umem");
+        if (memory != null && !memory.matches(PLAIN_NAME)) {
+            throw spec.wrong("umem", memory, "a name of letters, digits, dots and dashes");
+        }
+        int ports = memory == null ? 1 : 2;
+        int least = queues * AfXdpQueue.BUFFERS;
+        int buffers = spec.takeInt("buffers", ports * least, least, BUFFERS_MAX);
+        int busyPoll = spec.takeInt("busy-poll", 0, 0, BUSY_POLL_MAX);
+        List<String> computers = List.of("software", "kernel", "adapter");
+        Checksum checksum =
+                Checksum.values()[
+                        computers.indexOf(spec.takeOneOf("checksum", "software", computers))];
+        boolean timestamps = spec.takeYesNo("timestamps", false);
+        return new AfXdpOptions(
+                name,
+                namespace,
+                first,
+                queues,
+                mode,
+                zeroCopy,
+                memory,
+                buffers,
+                busyPoll,
+                checksum,
+                timestamps);
     }
 }

@@ -4,21 +4,24 @@ import dev.ringroad.core.linux.Errno;
 import dev.ringroad.core.linux.SystemCallException;
 import dev.ringroad.core.linux.XdpSocket;
 import dev.ringroad.core.linux.XdpSocket.Ring;
+import dev.ringroad.net.device.SpecException;
 import dev.ringroad.net.driver.afxdp.AfXdpOptions.ZeroCopy;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** A socket of its own for one queue of the interface, with its four rings. */
+/** A socket of its own for one queue of the interface, with its four rings and their buffers. */
 final class AfXdpQueue implements AutoCloseable {
 
     /** Entries of RECEIVE, and buffers that the kernel has. */
-    static final int RECEIVE_ENTRIES = 1024;
+    private static final int RECEIVE_ENTRIES = 1024;
 
-    static final int TRANSMIT_ENTRIES = 1024;
+    private static final int TRANSMIT_ENTRIES = 1024;
+
+    /** What the kernel has in both directions, and as many for the owner. */
+    static final int BUFFERS = 2 * (RECEIVE_ENTRIES + TRANSMIT_ENTRIES);
 
     /** Twice what they can have to hold: a ring that is never full needs no look. */
     private static final int BUFFER_ENTRIES = 2048;
@@ -28,20 +31,31 @@ final class AfXdpQueue implements AutoCloseable {
 
     private final int number;
     private final XdpSocket socket;
+    private final Umem memory;
+    private final Chunks chunks;
     private final List<XdpRing> rings = new ArrayList<>();
 
-    private AfXdpQueue(int number, XdpSocket socket) {
+    private AfXdpQueue(int number, XdpSocket socket, Umem memory) {
         this.number = number;
         this.socket = socket;
+        this.memory = memory;
+        chunks = new Chunks(memory.pool());
     }
 
     /** Opens a socket whose frames lie in {@code memory}; it is not bound yet. */
-    static AfXdpQueue open(int number, MemorySegment memory) throws IOException {
-        AfXdpQueue queue = new AfXdpQueue(number, XdpSocket.open());
+    static AfXdpQueue open(int number, Umem memory, AfXdpOptions options) throws IOException {
+        AfXdpQueue queue = new AfXdpQueue(number, XdpSocket.open(), memory);
         try {
-            queue.socket.register(memory, Chunks.BYTES);
+            if (memory.known() == null) {
+                memory.register(queue.socket, options);
+            }
             for (Ring ring : Ring.values()) {
-                queue.rings.add(XdpRing.make(queue.socket, ring, entries(ring)));
+                queue.socket.size(ring, entries(ring));
+                queue.rings.add(XdpRing.map(queue.socket, ring, entries(ring)));
+            }
+            queue.socket.sendAtOnce(TRANSMIT_ENTRIES);
+            if (options.busyPollFrames() > 0) {
+                queue.socket.busyPoll(options.busyPollFrames());
             }
             return queue;
         } catch (Throwable t) {
@@ -72,9 +86,19 @@ final class AfXdpQueue implements AutoCloseable {
             throw new SystemCallException(
                     "bind(AF_XDP, queue " + number + ")", -bound, remedy(-bound));
         }
+        memory.joined(socket);
+        if (wanted == ZeroCopy.REQUIRED && !socket.isZeroCopy()) {
+            throw new SpecException(
+                    "zero-copy=yes cannot be had in memory that a port with copies has begun; give"
+                            + " both zero-copy=yes, or this one another umem");
+        }
     }
 
     private int tryBind(int interfaceIndex, ZeroCopy wanted) {
+        XdpSocket known = memory.known();
+        if (known != null) {
+            return socket.bindSharing(interfaceIndex, number, known);
+        }
         int flags = XdpSocket.BIND_NEED_WAKEUP;
         int bound = -Errno.EOPNOTSUPP;
         if (wanted != ZeroCopy.NONE) {
@@ -92,6 +116,7 @@ final class AfXdpQueue implements AutoCloseable {
                     "end the program that has queue " + number + " already, or choose another";
             case Errno.EINVAL -> "choose a queue that `ethtool -l` shows";
             case Errno.EOPNOTSUPP -> "choose zero-copy=best; the driver cannot do without copies";
+            case Errno.ENETDOWN -> "switch the interface on: ip link set NAME up";
             default -> "";
         };
     }
@@ -104,13 +129,19 @@ final class AfXdpQueue implements AutoCloseable {
         return socket;
     }
 
+    Chunks chunks() {
+        return chunks;
+    }
+
     XdpRing ring(Ring which) {
         return rings.get(which.ordinal());
     }
 
     @Override
     public void close() {
+        memory.left(socket);
         socket.close();
         rings.forEach(XdpRing::close);
+        chunks.takeAll();
     }
 }

@@ -1,6 +1,7 @@
 package dev.ringroad.net.driver.afxdp;
 
 import dev.ringroad.core.linux.XdpSocket;
+import dev.ringroad.core.linux.XdpSocket.Ring;
 import dev.ringroad.net.device.DeviceDrop;
 import dev.ringroad.net.device.DropCounters;
 import dev.ringroad.net.device.RxQueue;
@@ -15,13 +16,13 @@ import dev.ringroad.net.wire.EthernetHeader;
  */
 final class AfXdpRxQueue implements RxQueue {
 
-    private final int queue;
     private final XdpSocket socket;
     private final XdpRing ring;
     private final XdpRing fill;
     private final Chunks chunks;
     private final PacketPool pool;
     private final DropCounters drops;
+    private final boolean busyPolls;
 
     private int consumer;
     private int fillProducer;
@@ -29,27 +30,27 @@ final class AfXdpRxQueue implements RxQueue {
     /** How many buffers the kernel has, filled ones included. */
     private int given;
 
-    AfXdpRxQueue(
-            int queue,
-            XdpSocket socket,
-            XdpRing ring,
-            XdpRing fill,
-            Chunks chunks,
-            PacketPool pool,
-            DropCounters drops) {
-        this.queue = queue;
-        this.socket = socket;
-        this.ring = ring;
-        this.fill = fill;
-        this.chunks = chunks;
+    /**
+     * @param busyPolls whether the kernel is called when there is nothing, so that it looks
+     */
+    AfXdpRxQueue(AfXdpQueue queue, PacketPool pool, DropCounters drops, boolean busyPolls) {
+        socket = queue.socket();
+        ring = queue.ring(Ring.RECEIVE);
+        fill = queue.ring(Ring.FILL);
+        chunks = queue.chunks();
         this.pool = pool;
         this.drops = drops;
+        this.busyPolls = busyPolls;
         refill();
     }
 
     @Override
     public int receive(Burst into) {
         int waiting = ring.producerAcquire() - consumer;
+        if (waiting == 0 && busyPolls) {
+            socket.pull();
+            waiting = ring.producerAcquire() - consumer;
+        }
         if (waiting < 0 || waiting > ring.size()) {
             // No kernel does that; nothing in the ring can be believed.
             return 0;
@@ -74,7 +75,7 @@ final class AfXdpRxQueue implements RxQueue {
     }
 
     private int take(Burst into, int cursor) {
-        Packet packet = chunks.filled(ring.address(cursor), ring.bytes(cursor), queue);
+        Packet packet = chunks.filled(ring.address(cursor), ring.bytes(cursor));
         if (packet == null) {
             drops.count(DeviceDrop.RECEIVED_BROKEN);
             return 0;
@@ -96,7 +97,7 @@ final class AfXdpRxQueue implements RxQueue {
             if (packet == null) {
                 break;
             }
-            fill.address(fillProducer, chunks.fill(packet, queue));
+            fill.address(fillProducer, chunks.fill(packet));
             fillProducer++;
             given++;
         }

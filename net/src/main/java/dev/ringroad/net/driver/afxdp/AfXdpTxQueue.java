@@ -2,6 +2,8 @@ package dev.ringroad.net.driver.afxdp;
 
 import dev.ringroad.core.linux.Errno;
 import dev.ringroad.core.linux.XdpSocket;
+import dev.ringroad.core.linux.XdpSocket.Ring;
+import dev.ringroad.net.device.Capabilities;
 import dev.ringroad.net.device.DeviceDrop;
 import dev.ringroad.net.device.DropCounters;
 import dev.ringroad.net.device.InterfaceLink;
@@ -29,26 +31,40 @@ final class AfXdpTxQueue implements TxQueue {
     private final InterfaceLink link;
     private final int frameBytesMax;
 
+    /** What has to be free before a frame. */
+    private final int headroomBytes;
+
+    private final boolean asksForChecksum;
+    private final boolean asksForTime;
+    private @Nullable SentTimes times;
+
     private int producer;
     private int completed;
 
     AfXdpTxQueue(
-            XdpSocket socket,
-            XdpRing ring,
-            XdpRing completion,
-            Chunks chunks,
-            PacketPool pool,
+            AfXdpQueue queue,
+            Umem memory,
+            Capabilities capabilities,
             DropCounters drops,
             InterfaceLink link,
-            int frameBytesMax) {
-        this.socket = socket;
-        this.ring = ring;
-        this.completion = completion;
-        this.chunks = chunks;
-        this.pool = pool;
+            boolean timestamps) {
+        socket = queue.socket();
+        ring = queue.ring(Ring.TRANSMIT);
+        completion = queue.ring(Ring.COMPLETION);
+        chunks = queue.chunks();
+        pool = memory.pool();
         this.drops = drops;
         this.link = link;
-        this.frameBytesMax = frameBytesMax;
+        frameBytesMax = capabilities.frameBytesMax();
+        headroomBytes = memory.hasMetadata() ? TxMetadata.BYTES : 0;
+        asksForChecksum = capabilities.transmitChecksum();
+        asksForTime = timestamps;
+    }
+
+    /** Has times told from now on; false when they are not asked for. */
+    boolean onSent(SentTimes listener) {
+        times = listener;
+        return asksForTime;
     }
 
     @Override
@@ -94,14 +110,21 @@ final class AfXdpTxQueue implements TxQueue {
         if (room <= 0) {
             return false;
         }
-        Offload.completeChecksum(packet);
-        boolean asItIs = packet.pool() == pool && packet.next() == null;
+        if (!asksForChecksum) {
+            Offload.completeChecksum(packet);
+        }
+        boolean asItIs =
+                packet.pool() == pool
+                        && packet.next() == null
+                        && packet.headroom() >= headroomBytes;
         Packet ours = asItIs ? packet : copy(packet);
         if (ours == null) {
             return false;
         }
         chunks.send(ours);
-        ring.frame(producer, ours.offset(), bytes);
+        boolean checksum = asksForChecksum && ours.has(Packet.CHECKSUM_REQUESTED);
+        boolean asked = TxMetadata.ask(ours, checksum, asksForTime);
+        ring.frame(producer, ours.offset(), bytes, asked ? XdpRing.METADATA : 0);
         producer++;
         return true;
     }
@@ -129,12 +152,30 @@ final class AfXdpTxQueue implements TxQueue {
             return;
         }
         for (int i = 0; i < done; i++) {
-            if (!chunks.sent(completion.address(completed + i))) {
+            long address = completion.address(completed + i);
+            Packet packet = chunks.sent(address);
+            if (packet == null) {
                 drops.count(DeviceDrop.RECEIVED_BROKEN);
+                continue;
             }
+            if (asksForTime) {
+                tell(packet, address);
+            }
+            packet.release();
         }
         completed += done;
         completion.consumerRelease(completed);
+    }
+
+    /** Believes the kernel that the frame began there only if requests fit before it. */
+    private void tell(Packet packet, long address) {
+        SentTimes listener = times;
+        if (listener != null && address % Chunks.BYTES >= TxMetadata.BYTES) {
+            long nanos = TxMetadata.sentNanos(packet.segment(), address);
+            if (nanos != 0) {
+                listener.sent(packet, nanos);
+            }
+        }
     }
 
     /**

@@ -6,7 +6,7 @@ import dev.ringroad.net.packet.PacketPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose each buffer of the pool is: how often the kernel has it to send, and whether it has it to
+ * Which buffers of the pool the kernel has for one queue: how often each to send, and whether to
  * fill. What the kernel gives back is believed only if it had it.
  */
 final class Chunks {
@@ -16,36 +16,36 @@ final class Chunks {
 
     private final PacketPool pool;
     private final int[] sending;
-    private final int[] filling;
+    private final boolean[] filling;
 
     Chunks(PacketPool pool) {
         this.pool = pool;
         this.sending = new int[pool.packets()];
-        this.filling = new int[pool.packets()];
+        this.filling = new boolean[pool.packets()];
     }
 
     private static long index(long address) {
         return Math.floorDiv(address, (long) BYTES);
     }
 
-    /** Notes that a packet goes to the kernel to be filled by a queue; the buffer's address. */
-    long fill(Packet packet, int queue) {
+    /** Notes that a packet goes to the kernel to be filled; the buffer's address. */
+    long fill(Packet packet) {
         int index = packet.bufferIndex();
-        filling[index] = queue + 1;
+        filling[index] = true;
         return (long) index * BYTES;
     }
 
     /**
-     * Takes back what a queue has filled.
+     * Takes back what was filled.
      *
      * @return the packet, or null when the kernel did not have that buffer or lies about the frame
      */
-    @Nullable Packet filled(long address, int bytes, int queue) {
+    @Nullable Packet filled(long address, int bytes) {
         long index = index(address);
-        if (index < 0 || index >= filling.length || filling[(int) index] != queue + 1) {
+        if (index < 0 || index >= filling.length || !filling[(int) index]) {
             return null;
         }
-        filling[(int) index] = 0;
+        filling[(int) index] = false;
         Packet packet = pool.at((int) index);
         long room = (index + 1) * BYTES - address;
         if (bytes < 0 || bytes > room) {
@@ -61,22 +61,26 @@ final class Chunks {
         sending[packet.bufferIndex()]++;
     }
 
-    /** Takes back what was sent; false when the kernel did not have it. */
-    boolean sent(long address) {
+    /**
+     * Takes back what was sent.
+     *
+     * @return the packet, whose reference is the caller's now, or null when the kernel did not have
+     *     it
+     */
+    @Nullable Packet sent(long address) {
         long index = index(address);
         if (index < 0 || index >= sending.length || sending[(int) index] == 0) {
-            return false;
+            return null;
         }
         sending[(int) index]--;
-        pool.at((int) index).release();
-        return true;
+        return pool.at((int) index);
     }
 
-    /** Takes everything back; the sockets must be closed. */
+    /** Takes everything back; the socket must be closed. */
     void takeAll() {
         for (int i = 0; i < sending.length; i++) {
-            if (filling[i] != 0) {
-                filling[i] = 0;
+            if (filling[i]) {
+                filling[i] = false;
                 pool.at(i).release();
             }
             while (sending[i] > 0) {

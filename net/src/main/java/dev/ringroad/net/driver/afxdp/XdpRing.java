@@ -28,6 +28,10 @@ import java.lang.invoke.VarHandle;
 final class XdpRing implements AutoCloseable {
 
     private static final VarHandle CURSOR = JAVA_INT.varHandle().withInvokeExactBehavior();
+
+    /** {@code XDP_TX_METADATA}, an option of a frame: there are requests before it. */
+    static final int METADATA = 1 << 1;
+
     private static final int NEED_WAKEUP = 1;
     private static final int FRAME_ENTRY_BYTES = 16;
     private static final long BYTES_AT = 8;
@@ -48,12 +52,11 @@ final class XdpRing implements AutoCloseable {
     }
 
     /**
-     * Makes and maps a ring, and proves that what the kernel says of it lies inside.
+     * Maps a ring, and proves that what the kernel says of it lies inside.
      *
      * @param size in entries, a power of two
      */
-    static XdpRing make(XdpSocket socket, Ring which, int size) throws IOException {
-        socket.size(which, size);
+    static XdpRing map(XdpSocket socket, Ring which, int size) throws IOException {
         Layout layout = socket.layout(which);
         boolean frames = which == Ring.RECEIVE || which == Ring.TRANSMIT;
         int entryBytes = frames ? FRAME_ENTRY_BYTES : Long.BYTES;
@@ -117,11 +120,11 @@ final class XdpRing implements AutoCloseable {
         ring.set(JAVA_LONG, entry(cursor), address);
     }
 
-    void frame(int cursor, long address, int bytes) {
+    void frame(int cursor, long address, int bytes, int options) {
         long at = entry(cursor);
         ring.set(JAVA_LONG, at, address);
         ring.set(JAVA_INT, at + BYTES_AT, bytes);
-        ring.set(JAVA_INT, at + OPTIONS_AT, 0);
+        ring.set(JAVA_INT, at + OPTIONS_AT, options);
     }
 
     @Override

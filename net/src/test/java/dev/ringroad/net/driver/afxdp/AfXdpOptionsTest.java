@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringroad.net.device.DeviceSpec;
 import dev.ringroad.net.device.SpecException;
+import dev.ringroad.net.driver.afxdp.AfXdpOptions.Checksum;
 import dev.ringroad.net.driver.afxdp.AfXdpOptions.Mode;
 import dev.ringroad.net.driver.afxdp.AfXdpOptions.ZeroCopy;
 
@@ -20,14 +21,47 @@ class AfXdpOptionsTest {
 
     @Test
     void takesWhatIsSaid() {
-        assertThat(options("afxdp:eth0,netns=blue,queue=3,queues=2,mode=native,zero-copy=yes"))
-                .isEqualTo(new AfXdpOptions("eth0", "blue", 3, 2, Mode.NATIVE, ZeroCopy.REQUIRED));
+        AfXdpOptions said =
+                options(
+                        "afxdp:eth0,netns=blue,queue=3,queues=2,mode=native,zero-copy=yes,umem=both"
+                                + ",buffers=20000,busy-poll=64,checksum=kernel,timestamps=yes");
+        assertThat(said)
+                .isEqualTo(
+                        new AfXdpOptions(
+                                "eth0",
+                                "blue",
+                                3,
+                                2,
+                                Mode.NATIVE,
+                                ZeroCopy.REQUIRED,
+                                "both",
+                                20000,
+                                64,
+                                Checksum.KERNEL,
+                                true));
     }
 
     @Test
     void asksForTheBestWhenNothingIsSaid() {
         assertThat(options("afxdp:eth0"))
-                .isEqualTo(new AfXdpOptions("eth0", null, 0, 1, Mode.BEST, ZeroCopy.BEST));
+                .isEqualTo(
+                        new AfXdpOptions(
+                                "eth0",
+                                null,
+                                0,
+                                1,
+                                Mode.BEST,
+                                ZeroCopy.BEST,
+                                null,
+                                4096,
+                                0,
+                                Checksum.SOFTWARE,
+                                false));
+    }
+
+    @Test
+    void hasBuffersForASecondPortInMemoryThatIsShared() {
+        assertThat(options("afxdp:eth0,queues=2,umem=both").buffers()).isEqualTo(4 * 4096);
     }
 
     @ParameterizedTest
@@ -39,7 +73,12 @@ class AfXdpOptionsTest {
                 "afxdp:eth0,queues=0",
                 "afxdp:eth0,mode=fast",
                 "afxdp:eth0,zero-copy=maybe",
-                "afxdp:eth0,mode=generic,zero-copy=yes"
+                "afxdp:eth0,mode=generic,zero-copy=yes",
+                "afxdp:eth0,umem=/x",
+                "afxdp:eth0,queues=2,buffers=4096",
+                "afxdp:eth0,busy-poll=-1",
+                "afxdp:eth0,checksum=yes",
+                "afxdp:eth0,timestamps=maybe"
             })
     void refusesWhatIsNotAllowed(String spec) {
         assertThatThrownBy(() -> options(spec)).isInstanceOf(SpecException.class);

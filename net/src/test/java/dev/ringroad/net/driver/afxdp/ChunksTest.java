@@ -34,30 +34,30 @@ class ChunksTest {
 
     @Test
     void believesAFilledBufferOnceAndOfItsQueueOnly() {
-        long at = chunks.fill(pool.acquire(), 0);
-        assertThat(chunks.filled(at + 256, 100, 1)).as("another queue's").isNull();
-        Packet packet = chunks.filled(at + 256, 100, 0);
+        long at = chunks.fill(pool.acquire());
+        assertThat(new Chunks(pool).filled(at + 256, 100)).as("another queue's").isNull();
+        Packet packet = chunks.filled(at + 256, 100);
         assertThat(packet.length()).isEqualTo(100);
         assertThat(packet.offset()).isEqualTo(at + 256);
-        assertThat(chunks.filled(at + 256, 100, 0)).as("a second time").isNull();
+        assertThat(chunks.filled(at + 256, 100)).as("a second time").isNull();
         packet.release();
     }
 
     @Test
     void takesBackABufferWhoseFrameLeadsOutOfIt() {
-        long at = chunks.fill(pool.acquire(), 0);
-        assertThat(chunks.filled(at + 256, Chunks.BYTES - 255, 0)).isNull();
+        long at = chunks.fill(pool.acquire());
+        assertThat(chunks.filled(at + 256, Chunks.BYTES - 255)).isNull();
         assertThat(pool.available()).isEqualTo(4);
-        long again = chunks.fill(pool.acquire(), 0);
-        assertThat(chunks.filled(again, -1, 0)).isNull();
+        long again = chunks.fill(pool.acquire());
+        assertThat(chunks.filled(again, -1)).isNull();
         assertThat(pool.available()).isEqualTo(4);
     }
 
     @Test
     void takesNoBufferOutsideThePool() {
         for (long at : new long[] {-1, -2048, Long.MIN_VALUE, 4 * Chunks.BYTES, Long.MAX_VALUE}) {
-            assertThat(chunks.filled(at, 10, 0)).isNull();
-            assertThat(chunks.sent(at)).isFalse();
+            assertThat(chunks.filled(at, 10)).isNull();
+            assertThat(chunks.sent(at)).isNull();
         }
     }
 
@@ -67,15 +67,18 @@ class ChunksTest {
         packet.retain();
         chunks.send(packet);
         chunks.send(packet);
-        assertThat(chunks.sent(packet.offset())).isTrue();
-        assertThat(chunks.sent(packet.offset())).isTrue();
+        long at = packet.offset();
+        for (int i = 0; i < 2; i++) {
+            assertThat(chunks.sent(at)).isSameAs(packet);
+            packet.release();
+        }
         assertThat(pool.available()).isEqualTo(4);
-        assertThat(chunks.sent(0)).isFalse();
+        assertThat(chunks.sent(at)).isNull();
     }
 
     @Test
     void takesEverythingBackAtTheEnd() {
-        chunks.fill(pool.acquire(), 0);
+        chunks.fill(pool.acquire());
         chunks.send(pool.acquire());
         chunks.takeAll();
         assertThat(pool.available()).isEqualTo(4);
