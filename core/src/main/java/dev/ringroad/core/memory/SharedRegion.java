@@ -301,6 +301,19 @@ public final class SharedRegion implements AutoCloseable {
         return (Memfd.seals(descriptor) & Memfd.SEAL_SHRINK) != 0;
     }
 
+    /**
+     * Throws the {@link InternalError} of an access to memory that was gone, if there was one: to
+     * be called behind accesses to a region that is not {@link #isShrinkSealed}.
+     *
+     * <p>The virtual machine does not throw it where the access was, but where the thread next
+     * looks for requests of the virtual machine, which may be in a caller that knows nothing of
+     * shared memory. Coming back from a native method is such a place, and asking for a lock is the
+     * cheapest native method there is.
+     */
+    public static void raiseFault() {
+        boolean ignored = Thread.holdsLock(SharedRegion.class);
+    }
+
     /** Unmaps and closes; a second call does nothing. */
     @Override
     public void close() {

@@ -1,5 +1,6 @@
 package dev.ringroad.net.driver.memif;
 
+import dev.ringroad.core.memory.SharedRegion;
 import dev.ringroad.net.device.DeviceDrop;
 import dev.ringroad.net.packet.Burst;
 import dev.ringroad.net.packet.Packet;
@@ -102,12 +103,14 @@ final class MemifCopyRxQueue implements MemifRxQueue {
         return mayShrink ? receiveWatched(r, into) : receive(r, into);
     }
 
-    /** Receives from memory that may go away under an access; see {@link MemifLink#raiseFault}. */
+    /**
+     * Receives from memory that may go away under an access; see {@link SharedRegion#raiseFault}.
+     */
     private int receiveWatched(MemifRing r, Burst into) {
         int begin = into.size();
         try {
             receive(r, into);
-            MemifLink.raiseFault();
+            SharedRegion.raiseFault();
         } catch (InternalError e) {
             fail(MemifDrop.MEMORY_GONE);
         }

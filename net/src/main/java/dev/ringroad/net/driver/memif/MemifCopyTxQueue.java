@@ -1,5 +1,6 @@
 package dev.ringroad.net.driver.memif;
 
+import dev.ringroad.core.memory.SharedRegion;
 import dev.ringroad.net.device.DeviceDrop;
 import dev.ringroad.net.packet.Burst;
 import dev.ringroad.net.packet.Packet;
@@ -100,11 +101,11 @@ final class MemifCopyTxQueue implements MemifTxQueue {
         return mayShrink ? putWatched(r, from, count) : put(r, from, count);
     }
 
-    /** Fills memory that may go away under an access; see {@link MemifLink#raiseFault}. */
+    /** Fills memory that may go away under an access; see {@link SharedRegion#raiseFault}. */
     private int putWatched(MemifRing r, Burst from, int count) {
         try {
             put(r, from, count);
-            MemifLink.raiseFault();
+            SharedRegion.raiseFault();
         } catch (InternalError e) {
             fail(MemifDrop.MEMORY_GONE);
         }

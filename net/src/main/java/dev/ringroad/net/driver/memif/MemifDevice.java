@@ -197,7 +197,7 @@ public final class MemifDevice extends DriverDevice {
             rxQueue.attach(link);
             txQueue.attach(link);
             if (link.mayShrink()) {
-                MemifLink.raiseFault();
+                SharedRegion.raiseFault();
             }
         } catch (InternalError e) {
             memoryGone(link);
@@ -246,7 +246,7 @@ public final class MemifDevice extends DriverDevice {
                 ring.maskInterrupts();
             }
             if (link.mayShrink()) {
-                MemifLink.raiseFault();
+                SharedRegion.raiseFault();
             }
             return idle;
         } catch (InternalError e) {
@@ -274,7 +274,7 @@ public final class MemifDevice extends DriverDevice {
                 endpoint.lookSoon();
             }
             if (link.mayShrink()) {
-                MemifLink.raiseFault();
+                SharedRegion.raiseFault();
             }
         } catch (InternalError e) {
             memoryGone(link);

@@ -86,18 +86,6 @@ final class MemifLink implements AutoCloseable {
         return mayShrink;
     }
 
-    /**
-     * Throws the {@link InternalError} of an access to memory that was gone, if there was one.
-     *
-     * <p>The virtual machine does not throw it where the access was, but where the thread next
-     * looks for requests of the virtual machine, which may be in a caller that knows nothing of
-     * memif. Coming back from a native method is such a place, and asking for a lock is the
-     * cheapest native method there is.
-     */
-    static void raiseFault() {
-        boolean ignored = Thread.holdsLock(MemifLink.class);
-    }
-
     /** Says that the rings are beyond use; the device's control work ends the connection. */
     void fail(MemifDrop reason) {
         if (fault == null) {

@@ -262,7 +262,7 @@ final class MemifServer extends MemifEndpoint {
             MemifLink.Lane transmit = lane(handshake.toClient(), segments);
             // Before CONNECTED, so that a client which transmits at once finds its doorbell masked.
             receive.ring().maskInterrupts();
-            MemifLink.raiseFault();
+            SharedRegion.raiseFault();
             return new MemifLink(candidate.control, mapped, segments, receive, transmit, null);
         } catch (MemifProtocolException | IOException | RuntimeException e) {
             close(mapped);
