@@ -15,6 +15,7 @@ module dev.ringroad.net {
     exports dev.ringroad.net.driver.pair;
     exports dev.ringroad.net.driver.pcap;
     exports dev.ringroad.net.driver.tap;
+    exports dev.ringroad.net.driver.vhost;
     exports dev.ringroad.net.driver.virtio;
     exports dev.ringroad.net.ebpf;
     exports dev.ringroad.net.forward;

@@ -13,6 +13,8 @@ import dev.ringroad.net.driver.nil.NilDevice;
 import dev.ringroad.net.driver.pair.RingEnds;
 import dev.ringroad.net.driver.pcap.PcapDevice;
 import dev.ringroad.net.driver.tap.TapDevice;
+import dev.ringroad.net.driver.vhost.VhostConfig;
+import dev.ringroad.net.driver.vhost.VhostDevice;
 import dev.ringroad.net.driver.virtio.VirtioConfig;
 import dev.ringroad.net.driver.virtio.VirtioDevice;
 
@@ -40,6 +42,7 @@ public final class NetDevices {
             case "memif" -> openMemif(spec, counters);
             case "afxdp" -> new CountingDevice(AfXdpDevice.open(spec, counters), counters);
             case "afpacket" -> new CountingDevice(AfPacketDevice.open(spec, counters), counters);
+            case "vhost" -> openVhost(spec, counters);
             case "tap" -> new CountingDevice(TapDevice.open(spec, counters), counters);
             case "virtio" -> openVirtio(spec, counters);
             case "nil" -> NilDevice.open(spec, counters);
@@ -51,8 +54,8 @@ public final class NetDevices {
                                     + spec.kind()
                                     + ", asked for by \""
                                     + spec
-                                    + "\"; there are memif, virtio, tap, afpacket, afxdp, nil, pcap and"
-                                    + " ring");
+                                    + "\"; there are memif, vhost, virtio, tap, afpacket, afxdp, nil,"
+                                    + " pcap and ring");
         };
     }
 
@@ -66,5 +69,11 @@ public final class NetDevices {
         VirtioConfig config = VirtioConfig.of(spec);
         spec.requireAllTaken();
         return VirtioDevice.open("virtio:" + config.path(), config, counters);
+    }
+
+    private static NetDevice openVhost(DeviceSpec spec, CounterFile counters) throws IOException {
+        VhostConfig config = VhostConfig.of(spec);
+        spec.requireAllTaken();
+        return VhostDevice.open("vhost:" + config.path(), config, counters);
     }
 }

@@ -1,5 +1,7 @@
 package dev.ringroad.net.virtio;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import dev.ringroad.net.device.VnetHeader;
@@ -30,7 +32,7 @@ public final class VirtioNetHeader {
     private static final int BUFFERS_AT = LEGACY_BYTES;
 
     static {
-        if (BUFFERS_AT + Short.BYTES != BYTES) {
+        if (BUFFERS_AT != Long.BYTES + Short.BYTES || BUFFERS_AT + Short.BYTES != BYTES) {
             throw new ExceptionInInitializerError("the mergeable virtio-net header has 12 bytes");
         }
         if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
@@ -46,6 +48,21 @@ public final class VirtioNetHeader {
         boolean counted =
                 VirtioFeature.VERSION_1.in(features) || VirtioFeature.NET_MRG_RXBUF.in(features);
         return counted ? BYTES : LEGACY_BYTES;
+    }
+
+    /**
+     * Writes the header of a frame that asks for nothing.
+     *
+     * @param bytes of the header, as {@link #bytes(long)} has them
+     * @param buffers that the frame lies in
+     */
+    public static void plain(MemorySegment s, long at, int bytes, int buffers) {
+        s.set(JAVA_LONG_UNALIGNED, at, 0);
+        if (bytes == BYTES) {
+            s.set(JAVA_INT_UNALIGNED, at + Long.BYTES, buffers << Short.SIZE);
+        } else {
+            s.set(JAVA_SHORT_UNALIGNED, at + Long.BYTES, (short) 0);
+        }
     }
 
     /** How many buffers a received frame lies in. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringroad.core.linux.Descriptor;
 import dev.ringroad.core.linux.EventFd;
+import dev.ringroad.core.linux.OpenDescriptors;
 import dev.ringroad.core.linux.UnixStream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -30,11 +31,11 @@ class VhostUserChannelTest {
     private final MemorySegment wire = Arena.ofAuto().allocate(VhostUserCodec.BYTES_MAX);
     private UnixStream peer;
     private VhostUserChannel channel;
-    private int openBefore;
+    private OpenDescriptors openBefore;
 
     @BeforeEach
     void connect() throws Exception {
-        openBefore = OpenFiles.count();
+        openBefore = OpenDescriptors.now();
         String path = folder.resolve("s").toString();
         try (UnixStream listener = UnixStream.listen(path, false)) {
             peer = UnixStream.connect(path, false);
@@ -46,7 +47,7 @@ class VhostUserChannelTest {
     void close() throws Exception {
         channel.close();
         peer.close();
-        assertThat(OpenFiles.count()).as("descriptors left open").isEqualTo(openBefore);
+        assertThat(OpenDescriptors.now().beyond(openBefore)).as("left open").isEmpty();
     }
 
     @Test

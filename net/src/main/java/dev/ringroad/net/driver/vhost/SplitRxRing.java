@@ -1,0 +1,81 @@
+package dev.ringroad.net.driver.vhost;
+
+import dev.ringroad.net.packet.Burst;
+import dev.ringroad.net.packet.Packet;
+import dev.ringroad.net.packet.PacketPool;
+import dev.ringroad.net.virtio.RingDescriptor;
+
+import org.jspecify.annotations.Nullable;
+
+/** Receives from a split ring. */
+final class SplitRxRing extends RxRing {
+
+    private final SplitSide side;
+
+    SplitRxRing(
+            Vring control,
+            SplitSide side,
+            GuestMemory memory,
+            VhostCounters counters,
+            VhostFault fault,
+            long features,
+            PacketPool pool) {
+        super(control, memory, counters, fault, features, pool);
+        this.side = side;
+    }
+
+    @Override
+    DeviceSide side() {
+        return side;
+    }
+
+    @Override
+    void take(Burst into) {
+        int known = side.known();
+        if (known < into.room()) {
+            known = side.look();
+            if (known == SplitSide.JUMPED) {
+                fail(VhostDrop.INDEX_JUMP);
+                return;
+            }
+        }
+        if (known > 0) {
+            take(into, known);
+        }
+    }
+
+    private void take(Burst into, int known) {
+        SplitSide s = side;
+        int begin = s.next();
+        int index = begin;
+        int end = begin + known;
+        int last = into.size() + room(into, known);
+        while (index != end && into.size() < last) {
+            int head = s.head(index);
+            if (head >= s.size) {
+                fail(VhostDrop.BAD_HEAD);
+                break;
+            }
+            Packet packet = takeOne(s, head);
+            if (packet != null) {
+                into.add(packet);
+            }
+            s.use(index, head, 0);
+            index++;
+        }
+        if (index != begin && s.publish(index)) {
+            interrupt();
+        }
+    }
+
+    private @Nullable Packet takeOne(SplitSide s, int head) {
+        long at = RingDescriptor.at(s.descriptorsAt, head);
+        long second = RingDescriptor.second(s.descriptors, at);
+        long address = RingDescriptor.address(s.descriptors, at);
+        if (RingDescriptor.splitFlags(second) == 0) {
+            return takeBuffer(address, RingDescriptor.length(second));
+        }
+        pieces.clear();
+        return takePieces(pieces.addSplitChain(s.descriptors, s.descriptorsAt, s.size, head));
+    }
+}

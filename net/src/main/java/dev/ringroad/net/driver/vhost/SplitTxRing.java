@@ -1,0 +1,145 @@
+package dev.ringroad.net.driver.vhost;
+
+import dev.ringroad.net.packet.Packet;
+import dev.ringroad.net.virtio.RingDescriptor;
+
+import org.jspecify.annotations.Nullable;
+
+/** Transmits into a split ring. */
+final class SplitTxRing extends TxRing {
+
+    private final SplitSide side;
+
+    /** The buffers that one frame is going to be in. */
+    private final int[] heads;
+
+    private final long[] lengths;
+    private int index;
+    private int known;
+
+    SplitTxRing(
+            Vring control,
+            SplitSide side,
+            GuestMemory memory,
+            VhostCounters counters,
+            VhostFault fault,
+            long features) {
+        super(control, memory, counters, fault, features);
+        this.side = side;
+        heads = new int[side.size];
+        lengths = new long[side.size];
+    }
+
+    @Override
+    DeviceSide side() {
+        return side;
+    }
+
+    @Override
+    void begin(int count) {
+        index = side.next();
+        known = side.known();
+        if (known < count) {
+            look();
+        }
+    }
+
+    private void look() {
+        int available = side.look();
+        if (available == SplitSide.JUMPED) {
+            fail(VhostDrop.INDEX_JUMP);
+            known = 0;
+        } else {
+            // Counted from where the last burst ended; what is placed of this one is known already.
+            known = available - placed();
+        }
+    }
+
+    private int placed() {
+        return (index - side.next()) & 0xFFFF;
+    }
+
+    @Override
+    int place(Packet packet, int bytes, int frameBytesMax) {
+        if (!isSendable(bytes, frameBytesMax)) {
+            return dropUnsendable(bytes);
+        }
+        if (known == 0) {
+            return NO_ROOM;
+        }
+        SplitSide s = side;
+        int head = s.head(index);
+        if (head >= s.size) {
+            return failBuffer(VhostDrop.BAD_HEAD);
+        }
+        long at = RingDescriptor.at(s.descriptorsAt, head);
+        long second = RingDescriptor.second(s.descriptors, at);
+        long address = RingDescriptor.address(s.descriptors, at);
+        long length = RingDescriptor.length(second);
+        int total = headerBytes + bytes;
+        if (RingDescriptor.splitFlags(second) != RingDescriptor.WRITE || length < total) {
+            return placeLong(packet, bytes);
+        }
+        if (!memory.find(address, length)) {
+            return failBuffer(VhostDrop.BAD_BUFFER);
+        }
+        fill(address, packet, bytes);
+        s.use(index, head, total);
+        index++;
+        known--;
+        return PLACED;
+    }
+
+    /** Places a frame in a chain, or in several buffers. */
+    private int placeLong(Packet packet, int bytes) {
+        look();
+        long wanted = (long) headerBytes + bytes;
+        pieces.clear();
+        int count = 0;
+        do {
+            if (count == known) {
+                return count == side.size ? dropTooLong() : NO_ROOM;
+            }
+            int head = side.head(index + count);
+            long before = pieces.bytes();
+            VhostDrop fault = collect(head);
+            if (fault == VhostDrop.ENDLESS_CHAIN && count > 0) {
+                return dropTooLong();
+            }
+            if (fault != null) {
+                return failBuffer(VhostDrop.BAD_BUFFER);
+            }
+            heads[count] = head;
+            lengths[count] = pieces.bytes() - before;
+            count++;
+        } while (mergeable && pieces.bytes() < wanted);
+        if (pieces.bytes() < wanted) {
+            return dropTooLong();
+        }
+        fillPieces(packet, bytes, count);
+        use(count, wanted);
+        return PLACED;
+    }
+
+    private @Nullable VhostDrop collect(int head) {
+        return pieces.addSplitChain(side.descriptors, side.descriptorsAt, side.size, head);
+    }
+
+    private void use(int count, long wanted) {
+        long left = wanted;
+        for (int i = 0; i < count; i++) {
+            long part = Math.min(lengths[i], left);
+            side.use(index + i, heads[i], (int) part);
+            left -= part;
+        }
+        index += count;
+        known -= count;
+    }
+
+    @Override
+    void publish() {
+        if (placed() != 0 && side.publish(index)) {
+            interrupt();
+        }
+    }
+}
