@@ -12,10 +12,10 @@ import dev.ringroad.net.driver.memif.MemifConfig;
 import dev.ringroad.net.driver.memif.MemifDevice;
 import dev.ringroad.net.driver.memif.MemifDrop;
 import dev.ringroad.net.driver.memif.MemifRole;
-import dev.ringroad.net.packet.Burst;
 import dev.ringroad.net.packet.Packet;
 import dev.ringroad.net.wire.BigEndian;
 import dev.ringroad.net.wire.Checksum;
+import dev.ringroad.testkit.device.PeerTraffic;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,25 +25,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** A peer that others wrote: DPDK's net_memif, in both roles, copying and not. */
 class MemifTestPmdTest {
 
-    private static final long PATIENCE_NANOS = 30_000_000_000L;
-    private static final int BURST = 32;
-
     @TempDir Path folder;
 
     private final CounterFile counters = CounterFile.inMemory(64);
-    private final Burst in = new Burst(BURST);
-    private final Burst out = new Burst(BURST);
     private MemifDevice device;
+    private PeerTraffic traffic;
     private TestPmd testPmd;
 
     @BeforeEach
@@ -54,8 +50,9 @@ class MemifTestPmdTest {
 
     @AfterEach
     void close() {
-        in.releaseAll();
-        out.releaseAll();
+        if (traffic != null) {
+            traffic.close();
+        }
         if (testPmd != null) {
             testPmd.close();
         }
@@ -89,113 +86,23 @@ class MemifTestPmdTest {
             startTestPmd(MemifRole.SERVER, false, mode);
             open(MemifConfig.client(path()).withZeroCopy(zeroCopy));
         }
-        serveUntil(true);
+        traffic.awaitLink(true);
     }
 
     private void open(MemifConfig config) throws IOException {
         device = MemifDevice.open("memif", config, counters);
-        device.pool().recordStacks(false);
+        traffic = new PeerTraffic(device);
     }
 
     private void serveUntilUp() {
-        serveUntil(true);
-    }
-
-    private void serveUntil(boolean up) {
-        long start = System.nanoTime();
-        while (device.linkUp() != up) {
-            device.service(System.nanoTime());
-            pause();
-            assertThat(System.nanoTime() - start).as(device.status()).isLessThan(PATIENCE_NANOS);
-        }
-    }
-
-    /** Two processors have to be enough for everybody. */
-    private static void pause() {
-        try {
-            Thread.sleep(1);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void send(List<byte[]> frames) {
-        int next = 0;
-        long start = System.nanoTime();
-        while (next < frames.size() || !out.isEmpty()) {
-            while (out.room() > 0 && next < frames.size()) {
-                byte[] frame = frames.get(next++);
-                Packet packet = device.pool().acquire();
-                assertThat(packet).isNotNull();
-                packet.append(frame.length);
-                packet.copyIn(0, frame, 0, frame.length);
-                out.add(packet);
-            }
-            if (device.txQueue(0).transmit(out) == 0) {
-                pause();
-            }
-            assertThat(System.nanoTime() - start).as("sending").isLessThan(PATIENCE_NANOS);
-        }
-    }
-
-    private List<byte[]> receive(int count) {
-        List<byte[]> frames = new ArrayList<>();
-        long start = System.nanoTime();
-        while (frames.size() < count) {
-            if (device.rxQueue(0).receive(in) == 0) {
-                pause();
-            }
-            for (int i = 0; i < in.size(); i++) {
-                Packet packet = in.get(i);
-                byte[] frame = new byte[packet.length()];
-                packet.copyOut(0, frame, 0, frame.length);
-                frames.add(frame);
-            }
-            in.releaseAll();
-            assertThat(System.nanoTime() - start)
-                    .as("waiting for %s frames, got %s", count, frames.size())
-                    .isLessThan(PATIENCE_NANOS);
-        }
-        return frames;
-    }
-
-    private static byte[] frame(int number, int bytes) {
-        byte[] frame = new byte[bytes];
-        for (int i = 0; i < bytes; i++) {
-            frame[i] = (byte) (number * 31 + i);
-        }
-        frame[0] = 2;
-        frame[6] = 2;
-        frame[12] = (byte) 0x88;
-        frame[13] = (byte) 0xB5;
-        return frame;
-    }
-
-    private static byte[] swapped(byte[] frame) {
-        byte[] swapped = frame.clone();
-        System.arraycopy(frame, 0, swapped, 6, 6);
-        System.arraycopy(frame, 6, swapped, 0, 6);
-        return swapped;
+        traffic.awaitLink(true);
     }
 
     @ParameterizedTest(name = "we are {0}, zero-copy {1}")
     @CsvSource({"SERVER,false", "SERVER,true", "CLIENT,false", "CLIENT,true"})
     void framesComeBackByteForByte(MemifRole ours, boolean zeroCopy) throws Exception {
         connect(ours, zeroCopy, TestPmd.Mode.MAC_SWAP);
-        int number = 0;
-        for (int round = 0; round < 40; round++) {
-            List<byte[]> sent = new ArrayList<>();
-            for (int i = 0; i < 64; i++) {
-                sent.add(frame(number, 60 + number % 1455));
-                number++;
-            }
-            send(sent);
-            List<byte[]> back = receive(sent.size());
-            assertThat(back).hasSameSizeAs(sent);
-            for (int i = 0; i < sent.size(); i++) {
-                assertThat(back.get(i)).isEqualTo(swapped(sent.get(i)));
-            }
-        }
+        int number = traffic.exchangeSwapped(0, 40, 64);
         TestPmd.Statistics statistics = testPmd.statistics();
         assertThat(statistics.received()).isEqualTo(number);
         assertThat(statistics.transmitted()).isEqualTo(number);
@@ -208,8 +115,8 @@ class MemifTestPmdTest {
         connect(ours, zeroCopy, TestPmd.Mode.ICMP_ECHO);
         byte[] request = ping();
         for (int i = 0; i < 20; i++) {
-            send(List.of(request));
-            byte[] reply = receive(1).getFirst();
+            traffic.send(0, List.of(request));
+            byte[] reply = traffic.receive(0, 1).getFirst();
             assertThat(reply).hasSameSizeAs(request);
             MemorySegment bytes = MemorySegment.ofArray(reply);
             assertThat(reply[34]).as("an echo reply").isZero();
@@ -225,7 +132,7 @@ class MemifTestPmdTest {
 
     /** From 10.9.0.1 to 10.9.0.2. */
     private static byte[] ping() {
-        byte[] frame = frame(1, 98);
+        byte[] frame = PeerTraffic.frame(1, 98);
         MemorySegment bytes = MemorySegment.ofArray(frame);
         BigEndian.u16(bytes, 12, 0x0800);
         bytes.asSlice(14, 28).fill((byte) 0);
@@ -245,35 +152,26 @@ class MemifTestPmdTest {
     @CsvSource({"SERVER,false", "SERVER,true", "CLIENT,false", "CLIENT,true"})
     void nothingIsLostWhileTheRingHasRoom(MemifRole ours, boolean zeroCopy) throws Exception {
         connect(ours, zeroCopy, TestPmd.Mode.TX_ONLY);
-        long received = 0;
-        while (received < 300_000) {
-            received += receiveOnce();
-        }
-        testPmd.stopForwarding();
-        int quiet = 0;
-        while (quiet < 3) {
-            int n = receiveOnce();
-            received += n;
-            quiet = n == 0 ? quiet + 1 : 0;
-        }
+        long received =
+                traffic.receiveAll(
+                        1, 300_000, MemifTestPmdTest::assertGenerated, this::stopForwarding);
         assertThat(received)
                 .as("all that testpmd could place in the ring")
                 .isEqualTo(testPmd.statistics().transmitted());
         assertNothingWentWrong();
     }
 
-    private int receiveOnce() {
-        int n = device.rxQueue(0).receive(in);
-        for (int i = 0; i < n; i++) {
-            assertThat(in.get(i).length()).isEqualTo(64);
-            assertThat(BigEndian.u16(in.get(i).segment(), in.get(i).offset() + 12))
-                    .isEqualTo(0x0800);
+    private void stopForwarding() {
+        try {
+            testPmd.stopForwarding();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        in.releaseAll();
-        if (n == 0) {
-            pause();
-        }
-        return n;
+    }
+
+    private static void assertGenerated(Packet packet) {
+        assertThat(packet.length()).isEqualTo(64);
+        assertThat(BigEndian.u16(packet.segment(), packet.offset() + 12)).isEqualTo(0x0800);
     }
 
     private void assertNothingWentWrong() {
@@ -296,8 +194,8 @@ class MemifTestPmdTest {
         OpenDescriptors descriptors = OpenDescriptors.now();
         long mappedBytes = Mappings.mappedBytes();
         testPmd.kill();
-        serveUntil(false);
-        send(List.of(frame(2, 60)));
+        traffic.awaitLink(false);
+        traffic.send(0, List.of(PeerTraffic.frame(2, 60)));
         assertThat(device.dropped(DeviceDrop.LINK_DOWN)).isEqualTo(1);
         assertThat(device.pool().available()).isEqualTo(device.pool().packets());
 
@@ -311,27 +209,23 @@ class MemifTestPmdTest {
             Files.deleteIfExists(Path.of(path()));
             startTestPmd(MemifRole.SERVER, false, TestPmd.Mode.MAC_SWAP);
         }
-        serveUntil(true);
+        traffic.awaitLink(true);
         exchangeOne(3);
         assertThat(OpenDescriptors.now().beyond(descriptors)).as("left open").isEmpty();
         assertThat(Mappings.mappedBytes()).as("mapped bytes").isEqualTo(mappedBytes);
     }
 
     private void exchangeOne(int number) {
-        send(List.of(frame(number, 100)));
-        assertThat(receive(1).getFirst()).isEqualTo(swapped(frame(number, 100)));
+        byte[] frame = PeerTraffic.frame(number, 100);
+        traffic.send(0, List.of(frame));
+        assertThat(traffic.receive(0, 1).getFirst()).isEqualTo(PeerTraffic.swapped(frame));
     }
 
     @Test
     void memoryThatCouldShrinkIsRefusedUnlessAllowed() throws Exception {
         open(MemifConfig.server(path()));
         startTestPmd(MemifRole.CLIENT, true, TestPmd.Mode.MAC_SWAP);
-        long start = System.nanoTime();
-        while (!device.status().contains("not sealed")) {
-            device.service(System.nanoTime());
-            pause();
-            assertThat(System.nanoTime() - start).as(device.status()).isLessThan(PATIENCE_NANOS);
-        }
+        traffic.await("a refusal", () -> device.status().contains("not sealed"));
         assertThat(device.linkUp()).isFalse();
     }
 }
