@@ -42,7 +42,8 @@ public final class AfXdpDevice extends DriverDevice {
         boolean checksum = asking && options.checksum() != Checksum.SOFTWARE;
         int frameBytesMax = port.mtu() + AfXdpPort.FRAME_OVERHEAD_BYTES;
         Capabilities capabilities =
-                new Capabilities(checksum, false, false, false, true, frameBytesMax);
+                new Capabilities(
+                        checksum, false, false, false, true, options.chained(), frameBytesMax);
         AfXdpCounters counters = new AfXdpCounters(file, options.name());
         InterfaceLink link = new InterfaceLink(port.watch(), counters.disconnections);
         PacketPool pool = port.memory().pool();
@@ -74,7 +75,7 @@ public final class AfXdpDevice extends DriverDevice {
      *
      * @param spec {@code afxdp:NAME} with the options {@code netns}, {@code queue}, {@code queues},
      *     {@code mode}, {@code zero-copy}, {@code umem}, {@code buffers}, {@code busy-poll}, {@code
-     *     checksum} and {@code timestamps}; others must have been taken before
+     *     checksum}, {@code timestamps} and {@code chained}; others must have been taken before
      * @param counters where drops are counted; outlives the device
      * @throws IOException when the kernel refuses; the message says what and how to mend it
      */
@@ -173,6 +174,9 @@ public final class AfXdpDevice extends DriverDevice {
     protected void release() {
         readStatistics();
         link.close();
+        for (AfXdpRxQueue queue : rxQueues) {
+            queue.releaseParts();
+        }
         port.close();
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * What a spec says on an interface: {@code
  * afxdp:NAME[,netns=…][,queue=…][,queues=…][,mode=…][,zero-copy=…][,umem=…][,buffers=…][,busy-poll=…]
- * [,checksum=…][,timestamps=…]}.
+ * [,checksum=…][,timestamps=…][,chained=…]}.
  *
  * @param name of the kernel's interface
  * @param namespace that the interface is in, or null for the present one
@@ -23,6 +23,7 @@ import java.util.List;
  *     left to interrupts
  * @param checksum who computes checksums that packets request
  * @param timestamps whether to learn when frames were sent
+ * @param chained whether frames may lie in several buffers
  */
 record AfXdpOptions(
         String name,
@@ -35,7 +36,8 @@ record AfXdpOptions(
         int buffers,
         int busyPollFrames,
         Checksum checksum,
-        boolean timestamps) {
+        boolean timestamps,
+        boolean chained) {
 
     /** Where the redirecting program runs. */
     enum Mode {
@@ -109,6 +111,7 @@ record AfXdpOptions(
                 Checksum.values()[
                         computers.indexOf(spec.takeOneOf("checksum", "software", computers))];
         boolean timestamps = spec.takeYesNo("timestamps", false);
+        boolean chained = spec.takeYesNo("chained", false);
         return new AfXdpOptions(
                 name,
                 namespace,
@@ -120,6 +123,7 @@ record AfXdpOptions(
                 buffers,
                 busyPoll,
                 checksum,
-                timestamps);
+                timestamps,
+                chained);
     }
 }

@@ -47,7 +47,8 @@ record AfXdpPort(
     /** What the kernel keeps free before a received frame ({@code XDP_PACKET_HEADROOM}). */
     private static final int KERNEL_HEADROOM_BYTES = 256;
 
-    private static final int MTU_MAX = Chunks.BYTES - KERNEL_HEADROOM_BYTES - FRAME_OVERHEAD_BYTES;
+    /** Of a received frame, in each buffer. */
+    private static final int BUFFER_BYTES = Chunks.BYTES - KERNEL_HEADROOM_BYTES;
 
     /** Opens it with memory of its own or of its name. */
     static AfXdpPort open(AfXdpOptions options) throws IOException {
@@ -62,15 +63,7 @@ record AfXdpPort(
 
     private static AfXdpPort openHere(AfXdpOptions options, Umem memory) throws IOException {
         int mtu = Interfaces.mtu(options.name());
-        if (mtu > MTU_MAX) {
-            throw new SpecException(
-                    options.name()
-                            + " has an MTU of "
-                            + mtu
-                            + " bytes; up to "
-                            + MTU_MAX
-                            + " fit a buffer of AF_XDP");
-        }
+        requireRoom(options, mtu);
         MacAddress mac = new MacAddress(Interfaces.macAddress(options.name()));
         InterfaceWatch watch = InterfaceWatch.open(options.name());
         try {
@@ -89,6 +82,23 @@ record AfXdpPort(
         } catch (Throwable t) {
             watch.close();
             throw t;
+        }
+    }
+
+    private static void requireRoom(AfXdpOptions options, int mtu) {
+        int one = BUFFER_BYTES - FRAME_OVERHEAD_BYTES;
+        int most = AfXdpQueue.PARTS_MAX * BUFFER_BYTES - FRAME_OVERHEAD_BYTES;
+        int allowed = options.chained() ? most : one;
+        if (mtu > allowed) {
+            throw new SpecException(
+                    options.name()
+                            + " has an MTU of "
+                            + mtu
+                            + " bytes; up to "
+                            + one
+                            + " fit a buffer of AF_XDP, and up to "
+                            + most
+                            + " several, with chained=yes");
         }
     }
 
@@ -113,7 +123,7 @@ record AfXdpPort(
         List<AfXdpQueue> queues = new ArrayList<>();
         int end = options.firstQueue() + options.queues();
         int mode = inDriver ? Bpf.LINK_NATIVE : Bpf.LINK_GENERIC;
-        RedirectProgram program = RedirectProgram.attach(watch.index(), mode, end, false);
+        RedirectProgram program = RedirectProgram.attach(watch.index(), mode, end, options.chained());
         try {
             boolean zeroCopy = true;
             for (int i = options.firstQueue(); i < end; i++) {

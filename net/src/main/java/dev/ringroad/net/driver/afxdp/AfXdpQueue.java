@@ -29,13 +29,18 @@ final class AfXdpQueue implements AutoCloseable {
     private static final int BUSY_TRIES = 100;
     private static final long BUSY_NANOS = 10_000_000;
 
+    /** Buffers of a frame to transmit: one, and {@code MAX_SKB_FRAGS} that an skb holds besides. */
+    static final int PARTS_MAX = 18;
+
     private final int number;
+    private final boolean chained;
     private final XdpSocket socket;
     private final Umem memory;
     private final Chunks chunks;
     private final List<XdpRing> rings = new ArrayList<>();
 
-    private AfXdpQueue(int number, XdpSocket socket, Umem memory) {
+    private AfXdpQueue(int number, XdpSocket socket, Umem memory, boolean chained) {
+        this.chained = chained;
         this.number = number;
         this.socket = socket;
         this.memory = memory;
@@ -44,7 +49,7 @@ final class AfXdpQueue implements AutoCloseable {
 
     /** Opens a socket whose frames lie in {@code memory}; it is not bound yet. */
     static AfXdpQueue open(int number, Umem memory, AfXdpOptions options) throws IOException {
-        AfXdpQueue queue = new AfXdpQueue(number, XdpSocket.open(), memory);
+        AfXdpQueue queue = new AfXdpQueue(number, XdpSocket.open(), memory, options.chained());
         try {
             if (memory.known() == null) {
                 memory.register(queue.socket, options);
@@ -99,7 +104,8 @@ final class AfXdpQueue implements AutoCloseable {
         if (known != null) {
             return socket.bindSharing(interfaceIndex, number, known);
         }
-        int flags = XdpSocket.BIND_NEED_WAKEUP;
+        int flags =
+                XdpSocket.BIND_NEED_WAKEUP | (chained ? XdpSocket.BIND_SEVERAL_BUFFERS : 0);
         int bound = -Errno.EOPNOTSUPP;
         if (wanted != ZeroCopy.NONE) {
             bound = socket.bind(interfaceIndex, number, flags | XdpSocket.BIND_ZERO_COPY);
@@ -127,6 +133,11 @@ final class AfXdpQueue implements AutoCloseable {
 
     XdpSocket socket() {
         return socket;
+    }
+
+    /** How many buffers a frame has at most. */
+    int partsMax() {
+        return chained ? PARTS_MAX : 1;
     }
 
     Chunks chunks() {

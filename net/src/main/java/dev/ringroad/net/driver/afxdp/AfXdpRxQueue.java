@@ -10,6 +10,8 @@ import dev.ringroad.net.packet.Packet;
 import dev.ringroad.net.packet.PacketPool;
 import dev.ringroad.net.wire.EthernetHeader;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Takes filled buffers out of the RECEIVE ring and gives as many empty ones into the FILL ring, so
  * that the kernel always has the same number while the pool lasts.
@@ -30,6 +32,12 @@ final class AfXdpRxQueue implements RxQueue {
     /** How many buffers the kernel has, filled ones included. */
     private int given;
 
+    /** Of a frame whose rest has not come. */
+    private final Packet[] parts;
+
+    private int partCount;
+    private @Nullable DeviceDrop fault;
+
     /**
      * @param busyPolls whether the kernel is called when there is nothing, so that it looks
      */
@@ -41,6 +49,7 @@ final class AfXdpRxQueue implements RxQueue {
         this.pool = pool;
         this.drops = drops;
         this.busyPolls = busyPolls;
+        parts = new Packet[queue.partsMax()];
         refill();
     }
 
@@ -74,12 +83,24 @@ final class AfXdpRxQueue implements RxQueue {
         return received;
     }
 
+    /** Takes a buffer; the answer is 1 when it ends a frame that is sound. */
     private int take(Burst into, int cursor) {
         Packet packet = chunks.filled(ring.address(cursor), ring.bytes(cursor));
+        boolean last = !ring.isContinued(cursor);
         if (packet == null) {
-            drops.count(DeviceDrop.RECEIVED_BROKEN);
-            return 0;
+            fault = DeviceDrop.RECEIVED_BROKEN;
+        } else if (last && partCount == 0 && fault == null) {
+            return give(into, packet);
+        } else if (partCount == parts.length) {
+            packet.release();
+            fault = DeviceDrop.RECEIVED_TOO_LONG;
+        } else {
+            parts[partCount++] = packet;
         }
+        return last ? join(into) : 0;
+    }
+
+    private int give(Burst into, Packet packet) {
         if (packet.length() < EthernetHeader.BYTES) {
             packet.release();
             drops.count(DeviceDrop.RECEIVED_BROKEN);
@@ -87,6 +108,29 @@ final class AfXdpRxQueue implements RxQueue {
         }
         into.add(packet);
         return 1;
+    }
+
+    /** Ends a frame of several buffers, or one that is broken. */
+    private int join(Burst into) {
+        DeviceDrop reason = fault;
+        if (reason != null) {
+            fault = null;
+            releaseParts();
+            drops.count(reason);
+            return 0;
+        }
+        Packet head = parts[0];
+        head.chainAll(parts, 1, partCount);
+        partCount = 0;
+        return give(into, head);
+    }
+
+    /** Gives back what there is of a frame whose rest does not come. */
+    void releaseParts() {
+        for (int i = 0; i < partCount; i++) {
+            parts[i].release();
+        }
+        partCount = 0;
     }
 
     private void refill() {

@@ -17,8 +17,8 @@ import dev.ringroad.net.wire.EthernetHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives packets of the device's pool to the kernel as they are, others and chained ones as copies;
- * takes them back from the COMPLETION ring.
+ * Gives packets of the device's pool to the kernel as they are, chained ones too if it can gather
+ * them, and others as copies; takes them back from the COMPLETION ring.
  */
 final class AfXdpTxQueue implements TxQueue {
 
@@ -30,6 +30,7 @@ final class AfXdpTxQueue implements TxQueue {
     private final DropCounters drops;
     private final InterfaceLink link;
     private final int frameBytesMax;
+    private final int partsMax;
 
     /** What has to be free before a frame. */
     private final int headroomBytes;
@@ -55,6 +56,7 @@ final class AfXdpTxQueue implements TxQueue {
         pool = memory.pool();
         this.drops = drops;
         this.link = link;
+        partsMax = queue.partsMax();
         frameBytesMax = capabilities.frameBytesMax();
         headroomBytes = memory.hasMetadata() ? TxMetadata.BYTES : 0;
         asksForChecksum = capabilities.transmitChecksum();
@@ -110,39 +112,115 @@ final class AfXdpTxQueue implements TxQueue {
         if (room <= 0) {
             return false;
         }
-        if (!asksForChecksum) {
+        return placeFrame(packet, bytes, room);
+    }
+
+    /** Puts a frame into the ring as it is, if the kernel knows where it lies, or as a copy. */
+    private boolean placeFrame(Packet packet, int bytes, int room) {
+        boolean request = handsDown(packet);
+        if (!request) {
             Offload.completeChecksum(packet);
         }
-        boolean asItIs =
-                packet.pool() == pool
-                        && packet.next() == null
-                        && packet.headroom() >= headroomBytes;
-        Packet ours = asItIs ? packet : copy(packet);
-        if (ours == null) {
+        if (packet.next() == null && isOurs(packet)) {
+            enter(packet, request, 0);
+            return true;
+        }
+        int entries = ownParts(packet);
+        if (entries == 0) {
+            return placeCopy(packet, bytes, request, room);
+        }
+        if (entries > room) {
             return false;
         }
-        chunks.send(ours);
-        boolean checksum = asksForChecksum && ours.has(Packet.CHECKSUM_REQUESTED);
-        boolean asked = TxMetadata.ask(ours, checksum, asksForTime);
-        ring.frame(producer, ours.offset(), bytes, asked ? XdpRing.METADATA : 0);
-        producer++;
+        enter(packet, request, entries > 1 ? XdpRing.CONTINUED : 0);
+        int left = entries - 1;
+        for (Packet part = packet.next(); part != null; part = part.next()) {
+            if (part.length() > 0) {
+                part.retain();
+                left--;
+                enterBehind(part, left);
+            }
+        }
         return true;
+    }
+
+    /** Whether the checksum that a packet requests is somebody else's task. */
+    private boolean handsDown(Packet packet) {
+        if (!asksForChecksum || !packet.has(Packet.CHECKSUM_REQUESTED)) {
+            return false;
+        }
+        int end = packet.checksumStart() + packet.checksumOffset() + Short.BYTES;
+        return end <= Math.min(packet.length(), pool.dataBytesMax());
+    }
+
+    private boolean isOurs(Packet packet) {
+        return packet.pool() == pool && packet.headroom() >= headroomBytes;
+    }
+
+    /** How many entries a frame takes as it is; 0 when it has to be copied. */
+    private int ownParts(Packet head) {
+        int entries = 0;
+        for (Packet part = head; part != null; part = part.next()) {
+            boolean shared = part != head && headroomBytes > 0 && part.references() > 1;
+            if (!isOurs(part) || shared) {
+                return 0;
+            }
+            entries += part.length() > 0 ? 1 : 0;
+        }
+        return head.length() > 0 && entries <= partsMax ? entries : 0;
+    }
+
+    /** Copies a frame into the pool that the kernel knows; false when there is no room now. */
+    private boolean placeCopy(Packet packet, int bytes, boolean request, int room) {
+        int most = pool.dataBytesMax();
+        int entries = (bytes + most - 1) / most;
+        if (entries > room || entries > pool.available()) {
+            return false;
+        }
+        for (int i = 0; i < entries; i++) {
+            Packet copy = pool.acquire();
+            if (copy == null) {
+                return false; // as many as counted are there
+            }
+            int at = i * most;
+            copy.append(Math.min(most, bytes - at));
+            packet.copyOut(at, copy.segment(), copy.offset(), copy.length());
+            if (i > 0) {
+                enterBehind(copy, entries - 1 - i);
+                continue;
+            }
+            if (request) {
+                copy.requestChecksum(packet.checksumStart(), packet.checksumOffset());
+            }
+            enter(copy, request, entries > 1 ? XdpRing.CONTINUED : 0);
+        }
+        packet.release();
+        return true;
+    }
+
+    /** Enters the beginning of a frame. */
+    private void enter(Packet packet, boolean checksum, int options) {
+        chunks.send(packet);
+        boolean asked = TxMetadata.ask(packet, checksum, asksForTime);
+        int all = options | (asked ? XdpRing.METADATA : 0);
+        ring.frame(producer, packet.offset(), packet.length(), all);
+        producer++;
+    }
+
+    /** Enters what follows in a frame, with so many entries behind it. */
+    private void enterBehind(Packet part, int left) {
+        chunks.send(part);
+        if (asksForTime) {
+            TxMetadata.clear(part);
+        }
+        ring.frame(producer, part.offset(), part.length(), left > 0 ? XdpRing.CONTINUED : 0);
+        producer++;
     }
 
     private boolean drop(Packet packet, DeviceDrop reason) {
         drops.count(reason);
         packet.release();
         return true;
-    }
-
-    /** A copy, in one piece, in the pool that the kernel knows; null when that has none left. */
-    private @Nullable Packet copy(Packet packet) {
-        Packet copy = pool.available() > 0 ? pool.acquire() : null;
-        if (copy != null) {
-            copy.copyFrom(packet);
-            packet.release();
-        }
-        return copy;
     }
 
     /** Releases what has been sent. */

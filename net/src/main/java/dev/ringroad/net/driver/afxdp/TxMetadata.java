@@ -50,6 +50,13 @@ final class TxMetadata {
         return true;
     }
 
+    /** Writes that nothing is asked for, and nothing answered. */
+    static void clear(Packet packet) {
+        long at = packet.offset() - BYTES;
+        packet.segment().set(JAVA_LONG_UNALIGNED, at, 0);
+        packet.segment().set(JAVA_LONG_UNALIGNED, at + FIELDS_AT, 0);
+    }
+
     /**
      * When a frame was sent, in nanoseconds of the kernel's atomic time ({@code CLOCK_TAI}); 0 when
      * nobody has said.

@@ -3,6 +3,7 @@ package dev.ringroad.net.driver.afxdp;
 import dev.ringroad.core.linux.XdpSocket;
 import dev.ringroad.core.memory.Placement;
 import dev.ringroad.core.memory.SharedRegion;
+import dev.ringroad.net.device.SpecException;
 import dev.ringroad.net.driver.afxdp.AfXdpOptions.Checksum;
 import dev.ringroad.net.packet.PacketPool;
 
@@ -32,9 +33,11 @@ final class Umem implements AutoCloseable {
     private final List<XdpSocket> bound = new ArrayList<>();
     private int users = 1;
     private boolean metadata;
+    private final boolean chained;
 
-    private Umem(@Nullable String name, SharedRegion region, int buffers) {
-        this.name = name;
+    private Umem(AfXdpOptions options, SharedRegion region, int buffers) {
+        name = options.memory();
+        chained = options.chained();
         this.region = region;
         pool = PacketPool.over(region, 0, buffers, Chunks.BYTES);
     }
@@ -45,6 +48,10 @@ final class Umem implements AutoCloseable {
         synchronized (SHARED) {
             Umem present = name == null ? null : SHARED.get(name);
             if (present != null) {
+                if (present.chained != options.chained()) {
+                    throw new SpecException(
+                            "all ports of umem=" + name + " need the same chained=");
+                }
                 present.users++;
                 return present;
             }
@@ -54,7 +61,7 @@ final class Umem implements AutoCloseable {
                             "afxdp-" + (name == null ? options.name() : name),
                             (long) buffers * Chunks.BYTES,
                             Placement.preferHuge());
-            return opened(new Umem(name, region, buffers));
+            return opened(new Umem(options, region, buffers));
         }
     }
 
@@ -74,11 +81,6 @@ final class Umem implements AutoCloseable {
         synchronized (SHARED) {
             return metadata;
         }
-    }
-
-    /** Whether it lies in memory of other ports, too. */
-    boolean isShared() {
-        return name != null;
     }
 
     /** A socket that the kernel knows the memory by; null when it does not know it yet. */

@@ -32,6 +32,9 @@ final class XdpRing implements AutoCloseable {
     /** {@code XDP_TX_METADATA}, an option of a frame: there are requests before it. */
     static final int METADATA = 1 << 1;
 
+    /** {@code XDP_PKT_CONTD}, an option of a frame: it goes on in the next entry. */
+    static final int CONTINUED = 1;
+
     private static final int NEED_WAKEUP = 1;
     private static final int FRAME_ENTRY_BYTES = 16;
     private static final long BYTES_AT = 8;
@@ -114,6 +117,10 @@ final class XdpRing implements AutoCloseable {
 
     int bytes(int cursor) {
         return ring.get(JAVA_INT, entry(cursor) + BYTES_AT);
+    }
+
+    boolean isContinued(int cursor) {
+        return (ring.get(JAVA_INT, entry(cursor) + OPTIONS_AT) & CONTINUED) != 0;
     }
 
     void address(int cursor, long address) {

@@ -24,7 +24,7 @@ class AfXdpOptionsTest {
         AfXdpOptions said =
                 options(
                         "afxdp:eth0,netns=blue,queue=3,queues=2,mode=native,zero-copy=yes,umem=both"
-                                + ",buffers=20000,busy-poll=64,checksum=kernel,timestamps=yes");
+                                + ",buffers=20000,busy-poll=64,checksum=kernel,timestamps=yes,chained=yes");
         assertThat(said)
                 .isEqualTo(
                         new AfXdpOptions(
@@ -38,6 +38,7 @@ class AfXdpOptionsTest {
                                 20000,
                                 64,
                                 Checksum.KERNEL,
+                                true,
                                 true));
     }
 
@@ -56,6 +57,7 @@ class AfXdpOptionsTest {
                                 4096,
                                 0,
                                 Checksum.SOFTWARE,
+                                false,
                                 false));
     }
 
