@@ -8,6 +8,8 @@ module dev.ringroad.cli {
 
     opens dev.ringroad.cli to
             info.picocli;
+    opens dev.ringroad.cli.afxdp to
+            info.picocli;
     opens dev.ringroad.cli.common to
             info.picocli;
     opens dev.ringroad.cli.run to

@@ -1,5 +1,6 @@
 package dev.ringroad.cli;
 
+import dev.ringroad.cli.afxdp.AfXdpOpenCommand;
 import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.cli.doctor.DoctorCommand;
 import dev.ringroad.cli.forward.ForwardCommand;
@@ -30,6 +31,7 @@ import java.util.concurrent.Callable;
             BenchCommand.class,
             ForwardCommand.class,
             RouteCommand.class,
+            AfXdpOpenCommand.class,
             DoctorCommand.class,
             SocketsCommand.class,
             CountersCommand.class

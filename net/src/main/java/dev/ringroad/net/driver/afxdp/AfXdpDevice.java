@@ -75,16 +75,26 @@ public final class AfXdpDevice extends DriverDevice {
      *
      * @param spec {@code afxdp:NAME} with the options {@code netns}, {@code queue}, {@code queues},
      *     {@code mode}, {@code zero-copy}, {@code umem}, {@code buffers}, {@code busy-poll}, {@code
-     *     checksum}, {@code timestamps} and {@code chained}; others must have been taken before
+     *     checksum}, {@code timestamps} and {@code chained}, or with {@code from}, the Unix socket
+     *     of an {@link AfXdpHandover}; others must have been taken before
      * @param counters where drops are counted; outlives the device
      * @throws IOException when the kernel refuses; the message says what and how to mend it
      */
     public static AfXdpDevice open(DeviceSpec spec, CounterFile counters) throws IOException {
+        String from = spec.take("from");
+        if (from != null) {
+            spec.requireAllTaken();
+            return make(HandedPort.receive(from, spec.address()), counters);
+        }
         AfXdpOptions options = AfXdpOptions.take(spec);
         spec.requireAllTaken();
-        AfXdpPort port = AfXdpPort.open(options);
+        return make(new HandedPort(options, AfXdpPort.open(options)), counters);
+    }
+
+    private static AfXdpDevice make(HandedPort handed, CounterFile counters) {
+        AfXdpPort port = handed.port();
         try {
-            return new AfXdpDevice(options, port, counters);
+            return new AfXdpDevice(handed.options(), port, counters);
         } catch (Throwable t) {
             port.close();
             throw t;

@@ -123,7 +123,8 @@ record AfXdpPort(
         List<AfXdpQueue> queues = new ArrayList<>();
         int end = options.firstQueue() + options.queues();
         int mode = inDriver ? Bpf.LINK_NATIVE : Bpf.LINK_GENERIC;
-        RedirectProgram program = RedirectProgram.attach(watch.index(), mode, end, options.chained());
+        RedirectProgram program =
+                RedirectProgram.attach(watch.index(), mode, end, options.chained());
         try {
             boolean zeroCopy = true;
             for (int i = options.firstQueue(); i < end; i++) {

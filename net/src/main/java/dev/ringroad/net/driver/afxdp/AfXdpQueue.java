@@ -56,8 +56,8 @@ final class AfXdpQueue implements AutoCloseable {
             }
             for (Ring ring : Ring.values()) {
                 queue.socket.size(ring, entries(ring));
-                queue.rings.add(XdpRing.map(queue.socket, ring, entries(ring)));
             }
+            queue.mapRings();
             queue.socket.sendAtOnce(TRANSMIT_ENTRIES);
             if (options.busyPollFrames() > 0) {
                 queue.socket.busyPoll(options.busyPollFrames());
@@ -66,6 +66,25 @@ final class AfXdpQueue implements AutoCloseable {
         } catch (Throwable t) {
             queue.close();
             throw t;
+        }
+    }
+
+    /** Takes over a socket that another process has bound. */
+    static AfXdpQueue adopt(int number, XdpSocket socket, Umem memory, AfXdpOptions options)
+            throws IOException {
+        AfXdpQueue queue = new AfXdpQueue(number, socket, memory, options.chained());
+        try {
+            queue.mapRings();
+            return queue;
+        } catch (Throwable t) {
+            queue.close();
+            throw t;
+        }
+    }
+
+    private void mapRings() throws IOException {
+        for (Ring ring : Ring.values()) {
+            rings.add(XdpRing.map(socket, ring, entries(ring)));
         }
     }
 
@@ -104,8 +123,7 @@ final class AfXdpQueue implements AutoCloseable {
         if (known != null) {
             return socket.bindSharing(interfaceIndex, number, known);
         }
-        int flags =
-                XdpSocket.BIND_NEED_WAKEUP | (chained ? XdpSocket.BIND_SEVERAL_BUFFERS : 0);
+        int flags = XdpSocket.BIND_NEED_WAKEUP | (chained ? XdpSocket.BIND_SEVERAL_BUFFERS : 0);
         int bound = -Errno.EOPNOTSUPP;
         if (wanted != ZeroCopy.NONE) {
             bound = socket.bind(interfaceIndex, number, flags | XdpSocket.BIND_ZERO_COPY);

@@ -1,5 +1,6 @@
 package dev.ringroad.net.driver.afxdp;
 
+import dev.ringroad.core.linux.Descriptor;
 import dev.ringroad.core.linux.XdpSocket;
 import dev.ringroad.core.memory.Placement;
 import dev.ringroad.core.memory.SharedRegion;
@@ -70,6 +71,18 @@ final class Umem implements AutoCloseable {
             SHARED.put(made.name, made);
         }
         return made;
+    }
+
+    /** Memory that another process has registered. */
+    static Umem received(AfXdpOptions options, SharedRegion region, boolean metadata) {
+        Umem made = new Umem(options, region, options.buffers());
+        made.metadata = metadata;
+        return made;
+    }
+
+    /** To pass to another process; it stays this object's. */
+    Descriptor descriptor() {
+        return region.descriptor();
     }
 
     PacketPool pool() {
