@@ -37,6 +37,7 @@ class AfXdpDeviceTest {
     void plugIn() throws InterruptedException {
         Requirement.root();
         Requirement.programs("iproute2", "ip");
+        Requirement.programs("ethtool", "ethtool");
         cable = VethPair.create("numtxqueues 2 numrxqueues 2");
     }
 
@@ -112,6 +113,37 @@ class AfXdpDeviceTest {
         assertThatThrownBy(() -> cable.inLeft("ip link show left | grep xdp"))
                 .as("nothing stays attached")
                 .isInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void saysWhatKeepsItOutOfADriver() throws Exception {
+        cable.inLeft("ethtool -L left tx 2");
+        cable.inRight("ethtool -L right rx 1");
+        assertThatThrownBy(() -> right(",mode=native"))
+                .isInstanceOf(SystemCallException.class)
+                .hasMessageContaining("as many receive queues as its veth peer");
+        cable.inRight("ethtool -L right rx 2");
+        cable.inLeft("ip link set left mtu 9000");
+        assertThatThrownBy(() -> right(",mode=native"))
+                .isInstanceOf(SystemCallException.class)
+                .hasMessageContaining("lower the MTU")
+                .hasMessageContaining("chained=yes");
+        try (AfXdpDevice generic = right("")) {
+            assertThat(generic.isNative()).as("the best that can be had").isFalse();
+        }
+    }
+
+    @Test
+    void opensAnInterfaceThatIsSwitchedOnLater() throws Exception {
+        cable.inRight("ip link set right down");
+        a = left("");
+        b = right("");
+        ends = new DeviceEnds(a, b);
+        assertThat(b.linkUp()).isFalse();
+        cable.inRight("ip link set right up");
+        ends.awaitLinks();
+        ends.exchange(a, b, 1, 64);
+        ends.exchange(b, a, 2, 64);
     }
 
     @Test
