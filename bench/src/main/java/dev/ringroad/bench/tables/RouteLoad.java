@@ -86,7 +86,7 @@ final class RouteLoad {
     private int singles() {
         int without = 0;
         for (int address : addresses) {
-            without += routes.lookup(address) >>> (Integer.SIZE - 1);
+            without += routes.lookup(address) == Ipv4Routes.NO_ROUTE ? 1 : 0;
         }
         return without;
     }
@@ -96,7 +96,7 @@ final class RouteLoad {
         for (int from = 0; from < BATCH; from += BULK) {
             routes.lookup(addresses, from, BULK, nextHops);
             for (int nextHop : nextHops) {
-                without += nextHop >>> (Integer.SIZE - 1);
+                without += nextHop == Ipv4Routes.NO_ROUTE ? 1 : 0;
             }
         }
         return without;

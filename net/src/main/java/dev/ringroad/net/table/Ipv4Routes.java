@@ -1,6 +1,5 @@
 package dev.ringroad.net.table;
 
-import java.lang.invoke.VarHandle;
 import java.util.Objects;
 
 /**
@@ -20,7 +19,7 @@ import java.util.Objects;
  */
 public final class Ipv4Routes {
     /** What a lookup answers when no prefix covers the address. */
-    public static final int NO_ROUTE = -1;
+    public static final int NO_ROUTE = PrefixTrie.NO_ANSWER;
 
     /** The greatest next hop; the least one is 0. */
     public static final int NEXT_HOP_MAX = PrefixTrie.NEXT_HOP_MAX;
@@ -92,24 +91,29 @@ public final class Ipv4Routes {
 
     /** The next hop of the longest prefix that covers the address, or {@link #NO_ROUTE}. */
     public int lookup(int address) {
-        long reuses = trie.reusesAcquire();
-        int entry = (int) PrefixTrie.ENTRY.getAcquire(first, address >>> REST_BITS);
-        if (entry >= 0) {
-            return PrefixTrie.nextHop(entry);
-        }
-        int answer = inGroup(entry, address);
-        return trie.unchangedSince(reuses) ? PrefixTrie.nextHop(answer) : lookup(address);
+        int entry = (int) PrefixTrie.ENTRY.getOpaque(first, address >>> REST_BITS);
+        return entry >= 0 ? PrefixTrie.nextHop(entry) : walk(address);
     }
 
-    private int inGroup(int entry, int address) {
-        return (int)
-                PrefixTrie.ENTRY.getOpaque(
-                        groups, PrefixTrie.groupAt(entry) + (address & REST_MASK));
+    /** Follows an address all the way, again and again while groups are put to another use. */
+    private int walk(int address) {
+        while (true) {
+            long reuses = trie.reusesAcquire();
+            int entry = (int) PrefixTrie.ENTRY.getAcquire(first, address >>> REST_BITS);
+            if (entry >= 0) {
+                return PrefixTrie.nextHop(entry);
+            }
+            int at = PrefixTrie.groupAt(entry) + (address & REST_MASK);
+            int answer = (int) PrefixTrie.ENTRY.getOpaque(groups, at);
+            if (trie.unchangedSince(reuses)) {
+                return PrefixTrie.nextHop(answer);
+            }
+        }
     }
 
     /**
-     * Looks up many addresses, with the waiting for memory overlapped: all reads of the first table
-     * are under way before one is needed.
+     * Looks up many addresses, with the waiting for memory overlapped: the processor looks a few
+     * hundred instructions ahead, so the fewer there are to a lookup, the more reads are under way.
      *
      * @param addresses from index {@code from} on
      * @param nextHops receives the answers from index 0 on; another array than the addresses'
@@ -118,24 +122,25 @@ public final class Ipv4Routes {
     public void lookup(int[] addresses, int from, int count, int[] nextHops) {
         Objects.checkFromIndexSize(from, count, addresses.length);
         Objects.checkFromIndexSize(0, count, nextHops.length);
-        long reuses = trie.reusesAcquire();
         int[] table = first;
+        int signs = 0;
         for (int i = 0; i < count; i++) {
-            nextHops[i] = table[addresses[from + i] >>> REST_BITS];
-        }
-        // What the entries lead to is read after them.
-        VarHandle.loadLoadFence();
-        boolean walked = false;
-        for (int i = 0; i < count; i++) {
-            int entry = nextHops[i];
-            if (entry < 0) {
-                entry = inGroup(entry, addresses[from + i]);
-                walked = true;
-            }
+            int entry = table[addresses[from + i] >>> REST_BITS];
+            signs |= entry;
             nextHops[i] = PrefixTrie.nextHop(entry);
         }
-        if (walked && !trie.unchangedSince(reuses)) {
-            lookup(addresses, from, count, nextHops);
+        if (signs < 0) {
+            lookUpEach(addresses, from, count, nextHops);
+        }
+    }
+
+    /**
+     * One by one, as some lead to groups. All of them, since an entry that did may meanwhile hold
+     * an answer.
+     */
+    private void lookUpEach(int[] addresses, int from, int count, int[] nextHops) {
+        for (int i = 0; i < count; i++) {
+            nextHops[i] = lookup(addresses[from + i]);
         }
     }
 

@@ -20,7 +20,7 @@ import java.util.Objects;
  */
 public final class Ipv6Routes {
     /** What a lookup answers when no prefix covers the address. */
-    public static final int NO_ROUTE = -1;
+    public static final int NO_ROUTE = PrefixTrie.NO_ANSWER;
 
     /** The greatest next hop; the least one is 0. */
     public static final int NEXT_HOP_MAX = PrefixTrie.NEXT_HOP_MAX;

@@ -2,6 +2,7 @@ package dev.ringroad.net.table;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 /**
  * Longest-prefix match by tables of entries: a first one for the first bits of a key, then groups
@@ -10,7 +11,7 @@ import java.lang.invoke.VarHandle;
  * <pre>
  *   31 30      23 22                     0
  *  +--+----------+------------------------+
- *  |0 | length+1 |        next hop        |   an answer; 0 is none
+ *  |0 | length+1 |        next hop        |   an answer; all ones as next hop are none
  *  +--+----------+------------------------+
  *  |1 |      0   |        group           |   look there with the next eight bits
  *  +--+----------+------------------------+
@@ -28,7 +29,10 @@ final class PrefixTrie {
     static final VarHandle ENTRY = MethodHandles.arrayElementVarHandle(int[].class);
     private static final VarHandle REUSES;
 
-    static final int NEXT_HOP_MAX = (1 << 23) - 1;
+    /** What stands where no prefix answers; also the mask of a next hop. */
+    static final int NO_ANSWER = (1 << 23) - 1;
+
+    static final int NEXT_HOP_MAX = NO_ANSWER - 1;
     static final int GROUP_ENTRIES = 256;
     private static final int LENGTH_SHIFT = 23;
     private static final int LENGTH_MASK = 0xFF;
@@ -71,6 +75,7 @@ final class PrefixTrie {
         this.firstBits = firstBits;
         this.lengthMax = lengthMax;
         first = new int[1 << firstBits];
+        Arrays.fill(first, NO_ANSWER);
         groups = new int[groupsMax * GROUP_ENTRIES];
         freed = new int[groupsMax];
         rules = new PrefixRules(rulesMax);
@@ -89,10 +94,11 @@ final class PrefixTrie {
                 + rules.memoryBytes();
     }
 
-    /** The next hop of exactly this prefix, -1 without one. */
+    /** The next hop of exactly this prefix, {@link #NO_ANSWER} without one. */
     int rule(long high, long low, int length) {
         requirePrefix(high, low, length);
-        return rules.get(high, low, length);
+        int nextHop = rules.get(high, low, length);
+        return nextHop == PrefixRules.ABSENT ? NO_ANSWER : nextHop;
     }
 
     void put(long high, long low, int length, int nextHop) {
@@ -128,7 +134,7 @@ final class PrefixTrie {
         }
         rules.remove(high, low, length);
         int covering = rules.coveringLength(high, low, length);
-        int replacement = 0;
+        int replacement = NO_ANSWER;
         if (covering != PrefixRules.ABSENT) {
             long highMasked = high & Prefixes.highMask(covering);
             long lowMasked = low & Prefixes.lowMask(covering);
@@ -149,9 +155,9 @@ final class PrefixTrie {
         return (long) REUSES.getOpaque(this) == reusesBefore;
     }
 
-    /** The next hop of an answer, -1 of none: without a branch. */
+    /** The next hop of an answer, {@link #NO_ANSWER} of none. */
     static int nextHop(int entry) {
-        return (entry & NEXT_HOP_MAX) | ((entry - 1) >> 31);
+        return entry & NO_ANSWER;
     }
 
     private void requirePrefix(long high, long low, int length) {
