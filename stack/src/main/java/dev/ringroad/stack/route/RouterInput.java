@@ -38,6 +38,10 @@ final class RouterInput {
      *     else's or released
      */
     long admit(RouterPort in, Packet packet, long nowNanos) {
+        if (!packet.linearize()) {
+            in.counters.drop(DropReason.FRAME_IN_PIECES, packet);
+            return NONE;
+        }
         int available = packet.length() - EthernetHeader.BYTES;
         if (available < Ipv4Header.BYTES || packet.has(Packet.CHECKSUM_REQUESTED)) {
             return unusual(in, packet, nowNanos);

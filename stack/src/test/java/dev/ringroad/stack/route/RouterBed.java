@@ -204,6 +204,23 @@ final class RouterBed implements AutoCloseable {
                         routerHardware(end), hardware(end), EthernetHeader.TYPE_ARP, packet));
     }
 
+    /** One frame in, and whatever comes of it out again, without an object of the bed's. */
+    void turn(Burst in, Burst out, byte[] frame) {
+        PairDevice left = ends.get(0);
+        Packet packet = Objects.requireNonNull(left.pool().acquire());
+        packet.append(frame.length);
+        packet.copyIn(0, frame, 0, frame.length);
+        in.add(packet);
+        left.txQueue(0).transmit(in);
+        poll();
+        for (int i = 0; i < 2; i++) {
+            PairDevice end = ends.get(i);
+            end.rxQueue(0).receive(out);
+            out.releaseAll();
+            end.txQueue(0).transmit(out);
+        }
+    }
+
     long dropped(int port, DropReason reason) {
         return poller.dropped(port, reason);
     }
