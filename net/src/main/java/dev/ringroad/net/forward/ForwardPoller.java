@@ -15,12 +15,18 @@ public final class ForwardPoller implements Poller {
 
     private static final long SERVICE_NANOS = 1_000_000;
 
+    /**
+     * No device tells that its transmit ring has room again, so who makes frames looks so often.
+     */
+    private static final long ROOM_NANOS = 100_000;
+
     private final Port[] ports;
     private final NetDevice[] devices;
     private final Lane[] lanes;
     private final Engine[] engines;
     private final boolean makesFrames;
     private long servicedNanos;
+    private long polledNanos;
     private boolean serviceDue = true;
     private volatile boolean finished;
 
@@ -76,6 +82,7 @@ public final class ForwardPoller implements Poller {
 
     @Override
     public int poll(long nowNanos) {
+        polledNanos = nowNanos;
         boolean serving = serviceDue || nowNanos - servicedNanos >= SERVICE_NANOS;
         if (serving) {
             service(nowNanos);
@@ -115,7 +122,7 @@ public final class ForwardPoller implements Poller {
     @Override
     public boolean prepareSleep(PollSet wake) {
         finished = isExhausted();
-        boolean allowed = !makesFrames;
+        boolean allowed = true;
         for (NetDevice device : devices) {
             allowed &= device.prepareSleep(wake);
         }
@@ -132,7 +139,7 @@ public final class ForwardPoller implements Poller {
 
     @Override
     public long nextDeadlineNanos() {
-        long nearest = Long.MAX_VALUE;
+        long nearest = makesFrames ? polledNanos + ROOM_NANOS : Long.MAX_VALUE;
         for (NetDevice device : devices) {
             nearest = Math.min(nearest, device.nextDeadlineNanos());
         }

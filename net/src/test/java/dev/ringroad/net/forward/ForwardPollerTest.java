@@ -89,6 +89,24 @@ class ForwardPollerTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"TX_ONLY", "FLOW_GEN"})
+    void whoMakesFramesSleepsUntilItLooksForRoomAgain(Mode mode) {
+        try (ForwardBed bed = new ForwardBed(mode, 1);
+                PollSet wake = new PollSet(4)) {
+            ForwardPoller poller = bed.pollers().getFirst();
+            long now = System.nanoTime();
+            while (poller.poll(now) > 0) {
+                assertThat(bed.port(0).sentPackets()).isLessThan(1000);
+            }
+            assertThat(poller.prepareSleep(wake)).isTrue();
+            assertThat(poller.nextDeadlineNanos() - now).isBetween(1L, 1_000_000L);
+            poller.wakeUp();
+            assertThat(bed.received(0)).isNotEmpty();
+            assertThat(poller.poll(now + 100_000)).as("room again").isPositive();
+        }
+    }
+
     @Test
     void isFinishedWhenNothingCanComeAnyMore() {
         assertThat(isFinishedAfterAPoll(Mode.IO, "nil:a,rx=no", "nil:b,rx=no")).isTrue();
