@@ -86,6 +86,9 @@ class SilentPeerTest {
             SocketChannel channel = road.client().openSocketChannel();
             FutureTask<Boolean> connecting =
                     start(platform, () -> channel.connect(NOBODY), new Thread[1]);
+            while (!channel.isConnectionPending()) {
+                Thread.sleep(1);
+            }
             channel.close();
             assertThat(failure(connecting)).isExactlyInstanceOf(AsynchronousCloseException.class);
             Socket socket = road.socket();
