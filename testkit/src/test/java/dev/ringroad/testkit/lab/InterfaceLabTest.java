@@ -6,7 +6,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import unmodified.Iperf3Server;
 
@@ -18,12 +19,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Unmodified servers on one end of a veth pair, the kernel's own clients on the other. */
-final class AfPacketLabTest {
+final class InterfaceLabTest {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String SERVER = "10.9.2.2";
-    private static final String SPEC = "afpacket:right,ip=" + SERVER + "/24";
 
     private VethPair cable;
 
@@ -45,26 +46,40 @@ final class AfPacketLabTest {
         }
     }
 
-    /** A device that does not take joined segments asks of the other end not to join any. */
-    private Child start(String options, List<String> program)
+    /**
+     * Each device, and what the kernel's end of the wire has to leave off for it: AF_XDP sees
+     * frames before their checksums are made up for, and who takes no joined segments cannot have
+     * any.
+     */
+    private static Stream<Arguments> devices() {
+        return Stream.of(
+                Arguments.of("afpacket:right", "tso off gso off"),
+                Arguments.of("afpacket:right,ring=blocks", "tso off gso off"),
+                Arguments.of("afpacket:right,ring=blocks,offload=yes", ""),
+                Arguments.of("afxdp:right,mode=generic", "tx off"),
+                Arguments.of("afxdp:right,mode=native", "tx off"));
+    }
+
+    private Child start(String device, String leftOff, List<String> program)
             throws IOException, InterruptedException {
-        if (!options.contains("offload=yes")) {
-            cable.inLeft("ethtool -K left tso off gso off");
+        if (!leftOff.isEmpty()) {
+            cable.inLeft("ethtool -K left " + leftOff);
         }
-        return Child.start(cable.right().command(Ringroad.run(SPEC + options, program)));
+        String spec = device + ",ip=" + SERVER + "/24";
+        return Child.start(cable.right().command(Ringroad.run(spec, program)));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", ",ring=blocks", ",ring=blocks,offload=yes"})
-    void pingIsAnsweredAndCurlFetchesAHundredMebibytesFromJwebserverIntact(String options)
-            throws Exception {
+    @MethodSource("devices")
+    void pingIsAnsweredAndCurlFetchesAHundredMebibytesFromJwebserverIntact(
+            String device, String leftOff) throws Exception {
         Requirement.programs("iputils-ping", "ping");
         Requirement.programs("curl", "curl");
         Path served = Files.createDirectory(folder.resolve("served"));
         Path original = writeRandom(served.resolve("file"), 100 << 20);
         List<String> jwebserver =
                 List.of("jwebserver", "-b", SERVER, "-p", "8000", "-d", served.toString());
-        try (Child server = start(options, jwebserver)) {
+        try (Child server = start(device, leftOff, jwebserver)) {
             server.awaitOutput("URL http://" + SERVER, SOON);
             assertThat(cable.inLeft("ping -c 5 -i 0.2 " + SERVER)).contains("5 received");
 
@@ -83,11 +98,11 @@ final class AfPacketLabTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", ",ring=blocks", ",ring=blocks,offload=yes"})
-    void iperf3SendsAndReceives(String options) throws Exception {
+    @MethodSource("devices")
+    void iperf3SendsAndReceives(String device, String leftOff) throws Exception {
         Requirement.programs("iperf3", "iperf3");
         List<String> program = Ringroad.program(Iperf3Server.class, SERVER, "5201");
-        try (Child server = start(options, program)) {
+        try (Child server = start(device, leftOff, program)) {
             server.awaitOutput("READY", SOON);
             for (String direction : List.of("", " -R -P 2")) {
                 String report = cable.inLeft("iperf3 -J -t 2 -c " + SERVER + direction);

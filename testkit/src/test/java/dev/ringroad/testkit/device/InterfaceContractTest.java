@@ -2,7 +2,8 @@ package dev.ringroad.testkit.device;
 
 import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.net.device.DeviceSpec;
-import dev.ringroad.net.driver.afxdp.AfXdpDevice;
+import dev.ringroad.net.device.NetDevice;
+import dev.ringroad.net.driver.NetDevices;
 import dev.ringroad.testkit.lab.Requirement;
 import dev.ringroad.testkit.lab.VethPair;
 
@@ -14,8 +15,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Both ends of a veth pair, each in a namespace of its own, in each mode. */
-class AfXdpContractTest {
+/**
+ * Both ends of a veth pair, each in a namespace of its own, over each driver and in each of its
+ * modes.
+ */
+class InterfaceContractTest {
 
     private static final List<CounterFile> COUNTERS = new ArrayList<>();
     private static VethPair cable;
@@ -41,17 +45,17 @@ class AfXdpContractTest {
         COUNTERS.clear();
     }
 
-    private static DeviceEnds open(String options) throws IOException {
+    private static DeviceEnds open(String kind, String options) throws IOException {
         closeCounters();
-        String left = "afxdp:left,netns=" + cable.left().name() + options;
-        String right = "afxdp:right,netns=" + cable.right().name() + options;
+        String left = kind + ":left,netns=" + cable.left().name() + options;
+        String right = kind + ":right,netns=" + cable.right().name() + options;
         return new DeviceEnds(openEnd(left), openEnd(right));
     }
 
-    private static AfXdpDevice openEnd(String spec) throws IOException {
-        CounterFile counters = CounterFile.inMemory(64);
+    private static NetDevice openEnd(String spec) throws IOException {
+        CounterFile counters = CounterFile.inMemory(128);
         COUNTERS.add(counters);
-        return AfXdpDevice.open(DeviceSpec.parse(spec), counters);
+        return NetDevices.open(DeviceSpec.parse(spec), counters);
     }
 
     /** Over an interface that outlives both devices, whose ring loses what nobody fetches. */
@@ -69,18 +73,42 @@ class AfXdpContractTest {
     }
 
     @Nested
-    class Generic extends OverVeth {
+    class FramesOfAfPacket extends OverVeth {
         @Override
         protected DeviceEnds open() throws Exception {
-            return AfXdpContractTest.open(",mode=generic");
+            return InterfaceContractTest.open("afpacket", ",ring=frames");
         }
     }
 
     @Nested
-    class Native extends OverVeth {
+    class BlocksOfAfPacket extends OverVeth {
         @Override
         protected DeviceEnds open() throws Exception {
-            return AfXdpContractTest.open(",mode=native");
+            return InterfaceContractTest.open("afpacket", ",ring=blocks");
+        }
+    }
+
+    @Nested
+    class JoinedSegmentsOfAfPacket extends OverVeth {
+        @Override
+        protected DeviceEnds open() throws Exception {
+            return InterfaceContractTest.open("afpacket", ",ring=blocks,offload=yes");
+        }
+    }
+
+    @Nested
+    class GenericAfXdp extends OverVeth {
+        @Override
+        protected DeviceEnds open() throws Exception {
+            return InterfaceContractTest.open("afxdp", ",mode=generic");
+        }
+    }
+
+    @Nested
+    class NativeAfXdp extends OverVeth {
+        @Override
+        protected DeviceEnds open() throws Exception {
+            return InterfaceContractTest.open("afxdp", ",mode=native");
         }
     }
 
@@ -89,7 +117,7 @@ class AfXdpContractTest {
     class BusyPolled extends OverVeth {
         @Override
         protected DeviceEnds open() throws Exception {
-            return AfXdpContractTest.open(",busy-poll=64,checksum=kernel,timestamps=yes");
+            return InterfaceContractTest.open("afxdp", ",busy-poll=64,checksum=kernel,timestamps=yes");
         }
     }
 }
