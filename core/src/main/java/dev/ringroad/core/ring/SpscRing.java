@@ -63,7 +63,7 @@ public final class SpscRing<E> extends SpscIndices.After {
      *
      * @return how many were added
      */
-    public int offerBulk(E[] from, int start, int count) {
+    public int offerBurst(E[] from, int start, int count) {
         Objects.checkFromIndexSize(start, count, from.length);
         long at = tail;
         int n = roomAt(at);
@@ -131,7 +131,7 @@ public final class SpscRing<E> extends SpscIndices.After {
      *
      * @return how many were taken
      */
-    public int drain(E[] into, int start, int limit) {
+    public int pollBurst(E[] into, int start, int limit) {
         Objects.checkFromIndexSize(start, limit, into.length);
         long at = head;
         if (tailSeen - at < limit) {

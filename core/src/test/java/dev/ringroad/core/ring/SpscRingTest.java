@@ -48,7 +48,7 @@ class SpscRingTest {
                 }
                 next++;
             } else if (step > 0) {
-                next = offerBulk(ring, model, next, step);
+                next = offerBurst(ring, model, next, step);
             } else if (step == -1) {
                 assertThat(ring.peek()).isEqualTo(model.peek());
                 assertThat(ring.poll()).isEqualTo(model.poll());
@@ -59,14 +59,14 @@ class SpscRingTest {
         }
     }
 
-    private static int offerBulk(
+    private static int offerBurst(
             SpscRing<Integer> ring, Deque<Integer> model, int first, int count) {
         Integer[] from = new Integer[count + 2];
         for (int i = 0; i < count; i++) {
             from[i + 1] = first + i;
         }
         int expected = Math.min(count, ring.capacity() - model.size());
-        assertThat(ring.offerBulk(from, 1, count)).isEqualTo(expected);
+        assertThat(ring.offerBurst(from, 1, count)).isEqualTo(expected);
         for (int i = 0; i < expected; i++) {
             model.add(first + i);
         }
@@ -76,7 +76,7 @@ class SpscRingTest {
     private static void drain(SpscRing<Integer> ring, Deque<Integer> model, int limit) {
         Integer[] into = new Integer[limit + 1];
         int expected = Math.min(limit, model.size());
-        assertThat(ring.drain(into, 1, limit)).isEqualTo(expected);
+        assertThat(ring.pollBurst(into, 1, limit)).isEqualTo(expected);
         for (int i = 0; i < expected; i++) {
             assertThat(into[i + 1]).isEqualTo(model.poll());
         }
@@ -101,7 +101,7 @@ class SpscRingTest {
         Integer[] into = new Integer[capacity];
         int expected = 0;
         while (expected < total) {
-            int n = ring.drain(into, 0, capacity);
+            int n = ring.pollBurst(into, 0, capacity);
             for (int i = 0; i < n; i++) {
                 assertThat(into[i].intValue()).isEqualTo(expected++);
             }

@@ -32,7 +32,7 @@ final class PairRxQueue implements RxQueue {
         }
         int free = pool.available();
         int limit = Math.min(Math.min(into.room(), free), taken.length);
-        int n = lane.sent.drain(taken, 0, limit);
+        int n = lane.sent.pollBurst(taken, 0, limit);
         for (int i = 0; i < n; i++) {
             Packet target = Objects.requireNonNull(pool.acquire());
             Packet source = taken[i];
@@ -42,7 +42,7 @@ final class PairRxQueue implements RxQueue {
             into.add(target);
         }
         if (n > 0) {
-            lane.spent.offerBulk(taken, 0, n);
+            lane.spent.offerBurst(taken, 0, n);
         } else if (free == 0 && !lane.sent.isEmpty()) {
             drops.count(DeviceDrop.POOL_EMPTY);
         }

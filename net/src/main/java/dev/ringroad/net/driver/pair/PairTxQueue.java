@@ -55,7 +55,7 @@ final class PairTxQueue implements TxQueue {
             taken++;
         }
         if (stagedCount > 0) {
-            underWay += lane.sent.offerBulk(staged, 0, stagedCount);
+            underWay += lane.sent.offerBurst(staged, 0, stagedCount);
             lane.wakeReceiver();
         }
         from.removeFirst(taken);
@@ -67,7 +67,7 @@ final class PairTxQueue implements TxQueue {
         if (underWay == 0) {
             return;
         }
-        int n = lane.spent.drain(staged, 0, staged.length);
+        int n = lane.spent.pollBurst(staged, 0, staged.length);
         for (int i = 0; i < n; i++) {
             staged[i].release();
         }
