@@ -13,7 +13,9 @@ import java.util.Map;
 /**
  * Pairs by name: {@code ring:NAME} opened twice in one process gives the two ends of one cable.
  *
- * <p>The first end counts for both, so its counters must outlive the second end too.
+ * <p>The first end counts for both, so its counters must outlive the second end too. As with every
+ * {@link PairDevice}, what either pool misses is told when the second end is closed, whichever that
+ * is; the complaint names the pool, and so the end, that the packet is of.
  */
 public final class RingEnds {
 
