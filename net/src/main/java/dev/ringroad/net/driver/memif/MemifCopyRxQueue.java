@@ -91,7 +91,14 @@ final class MemifCopyRxQueue implements MemifRxQueue {
     @Override
     public boolean hasWork() {
         MemifRing r = ring;
-        return r != null && filledIndex(r) != (nextIndex & MemifRing.INDEX_MASK);
+        return r != null
+                && pool.available() > 0
+                && filledIndex(r) != (nextIndex & MemifRing.INDEX_MASK);
+    }
+
+    @Override
+    public boolean isStarved() {
+        return ring != null && pool.available() == 0;
     }
 
     @Override

@@ -29,7 +29,7 @@ public final class MemifDevice extends DriverDevice {
 
     private static final int LINE_BYTES = 64;
 
-    /** How soon service is wanted while the peer lacks buffers. */
+    /** How soon service is wanted while the pool is what the receive queue waits for. */
     private static final long STARVED_NANOS = 1_000_000L;
 
     private final MemifCounters counters;

@@ -15,10 +15,8 @@ sealed interface MemifRxQueue extends RxQueue permits MemifCopyRxQueue, MemifZer
     boolean hasWork();
 
     /**
-     * Whether the peer is about to lack buffers, or does, because the pool could spare none. It can
-     * then say nothing that would wake this end.
+     * Whether the pool is what this end waits for: the peer is about to lack buffers, or there is
+     * no packet to copy a frame into. The peer can then say nothing that would wake this end.
      */
-    default boolean isStarved() {
-        return false;
-    }
+    boolean isStarved();
 }

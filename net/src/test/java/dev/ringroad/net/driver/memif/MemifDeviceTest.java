@@ -251,6 +251,37 @@ class MemifDeviceTest {
         }
     }
 
+    /** Else it would spin until whoever has the packets gives one back. */
+    @Test
+    void aCopyingOwnerSleepsWhileItsPoolIsDry() throws Exception {
+        try (MemifDevice server = server(MemifConfig.server(path()).withRingLog2(4));
+                MemifDevice client = client(MemifConfig.client(path()).withRingLog2(4));
+                PollSet wake = new PollSet(4)) {
+            serviceUntil(true, server, client);
+            Burst held = new Burst(client.pool().packets());
+            while (client.pool().available() > 0) {
+                held.add(client.pool().acquire());
+            }
+            out.add(packet(server, 60));
+            assertThat(server.txQueue(0).transmit(out)).isEqualTo(1);
+            assertThat(client.rxQueue(0).receive(in)).isZero();
+
+            assertThat(client.prepareSleep(wake)).as("nothing can be received").isTrue();
+            assertThat(client.nextDeadlineNanos())
+                    .as("soon, because nobody rings when a packet comes back")
+                    .isBetween(nowNanos + 1, nowNanos + SECOND / 100);
+            client.wakeUp();
+
+            held.releaseAll();
+            assertThat(client.prepareSleep(wake)).as("the frame can be copied").isFalse();
+            assertThat(client.rxQueue(0).receive(in)).isEqualTo(1);
+            assertIntact(in.get(0), 60);
+            in.releaseAll();
+            assertThat(client.prepareSleep(wake)).isTrue();
+            assertThat(client.nextDeadlineNanos()).isEqualTo(Long.MAX_VALUE);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void eitherEndMayLeaveAndReturn(boolean zeroCopy) throws Exception {
