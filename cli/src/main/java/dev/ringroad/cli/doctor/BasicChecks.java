@@ -136,8 +136,7 @@ final class BasicChecks {
                         : limited(
                                 MEMORY,
                                 "locked",
-                                found
-                                        + ": enough for memif and TAP, little for AF_XDP and io_uring",
+                                found + ": enough for memif and TAP, little for AF_XDP",
                                 "ulimit -l unlimited, or memlock in /etc/security/limits.conf"));
     }
 

@@ -14,12 +14,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The paths around the kernel, one by one. */
+/** The paths around the kernel that there are devices for, one by one. */
 final class PathChecks {
     private static final int TRIAL_BYTES = 1 << 16;
     private static final String PATHS = "paths";
-    private static final String NVME_CLASS =
-            "0x0108"; // PCI class: mass storage, non-volatile memory
 
     private final Machine machine;
     private final Trials trials;
@@ -34,18 +32,19 @@ final class PathChecks {
         PathChecks checks = new PathChecks(machine, trials);
         checks.memif();
         checks.tap();
+        checks.afPacket();
         checks.afXdp();
-        checks.ioUring();
-        checks.vfio();
-        checks.rdma();
         return checks.findings;
     }
 
-    /** By doing it: a shared region, as a memif offers one. */
+    /** By doing it: a shared region, as a memif offers one, and a virtio driver to its back end. */
     private void memif() {
         try (SharedRegion region =
                 SharedRegion.allocate("ringroad-doctor", TRIAL_BYTES, Placement.ordinary())) {
-            String found = "shared memory works (tried with " + region.byteSize() + " bytes)";
+            String found =
+                    "shared memory works (tried with "
+                            + region.byteSize()
+                            + " bytes), which vhost and virtio use too";
             findings.add(ready(PATHS, "memif", found));
         } catch (IOException | RuntimeException e) {
             findings.add(
@@ -79,6 +78,22 @@ final class PathChecks {
         }
     }
 
+    private void afPacket() {
+        Probe socket = trials.packetSocket();
+        if (socket.available()) {
+            findings.add(ready(PATHS, "afpacket", socket.reason()));
+        } else {
+            findings.add(
+                    missing(
+                            PATHS,
+                            "afpacket",
+                            socket.reason(),
+                            socket.errno() == Errno.EPERM
+                                    ? "run as root or with CAP_NET_RAW"
+                                    : "use a kernel with CONFIG_PACKET=y"));
+        }
+    }
+
     private void afXdp() {
         List<String> cards = cards();
         Probe failed = trials.xdpSocket().available() ? trials.bpf() : trials.xdpSocket();
@@ -87,7 +102,7 @@ final class PathChecks {
             findings.add(
                     missing(
                             PATHS,
-                            "af_xdp",
+                            "afxdp",
                             failed.reason(),
                             rights
                                     ? "run as root or with CAP_NET_RAW, CAP_NET_ADMIN and CAP_BPF"
@@ -96,11 +111,11 @@ final class PathChecks {
             findings.add(
                     limited(
                             PATHS,
-                            "af_xdp",
+                            "afxdp",
                             "the kernel has it, but there are only virtual interfaces",
                             "use a machine with a network card"));
         } else {
-            findings.add(ready(PATHS, "af_xdp", "on " + String.join(", ", cards)));
+            findings.add(ready(PATHS, "afxdp", "on " + String.join(", ", cards)));
         }
     }
 
@@ -114,67 +129,5 @@ final class PathChecks {
             }
         }
         return cards;
-    }
-
-    private void ioUring() {
-        long disabled = machine.number("proc/sys/kernel/io_uring_disabled"); // since Linux 6.6
-        if (trials.ioUring().available()) {
-            findings.add(ready(PATHS, "io_uring", trials.ioUring().reason()));
-        } else if (disabled > 0) {
-            findings.add(
-                    missing(
-                            PATHS,
-                            "io_uring",
-                            "switched off by kernel.io_uring_disabled=" + disabled,
-                            "as root: sysctl kernel.io_uring_disabled=0"));
-        } else {
-            findings.add(
-                    missing(
-                            PATHS,
-                            "io_uring",
-                            trials.ioUring().reason(),
-                            "use a kernel with CONFIG_IO_URING=y, and a sandbox that allows it"));
-        }
-    }
-
-    private void vfio() {
-        int groups = machine.names("sys/kernel/iommu_groups").size();
-        String found = groups + " IOMMU groups, " + drives() + " NVMe drives";
-        if (!machine.exists("dev/vfio/vfio")) {
-            findings.add(
-                    missing(
-                            PATHS,
-                            "vfio",
-                            "no /dev/vfio/vfio; " + found,
-                            "as root: modprobe vfio-pci; boot with intel_iommu=on or amd_iommu=on"));
-        } else if (groups == 0) {
-            findings.add(
-                    limited(
-                            PATHS,
-                            "vfio",
-                            "only without an IOMMU, which protects nothing; " + found,
-                            "switch the IOMMU on in the firmware, and boot with intel_iommu=on or amd_iommu=on"));
-        } else {
-            findings.add(ready(PATHS, "vfio", found));
-        }
-    }
-
-    private long drives() {
-        return machine.names("sys/bus/pci/devices").stream()
-                .map(device -> machine.text("sys/bus/pci/devices/" + device + "/class").orElse(""))
-                .filter(pciClass -> pciClass.startsWith(NVME_CLASS))
-                .count();
-    }
-
-    private void rdma() {
-        List<String> devices = machine.names("sys/class/infiniband");
-        findings.add(
-                devices.isEmpty()
-                        ? missing(
-                                PATHS,
-                                "rdma",
-                                "there is no RDMA device",
-                                "install a card, or as root: modprobe rdma_rxe; rdma link add rxe0 type rxe netdev NAME")
-                        : ready(PATHS, "rdma", String.join(", ", devices)));
     }
 }

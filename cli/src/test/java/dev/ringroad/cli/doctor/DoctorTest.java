@@ -43,8 +43,7 @@ final class DoctorTest {
     @Test
     void aMachineThatTellsNothingHasVerdictsAllTheSame() {
         assertThat(find("tap").verdict()).isEqualTo(Verdict.MISSING);
-        assertThat(find("af_xdp").verdict()).isEqualTo(Verdict.MISSING);
-        assertThat(find("vfio").verdict()).isEqualTo(Verdict.MISSING);
+        assertThat(find("afxdp").verdict()).isEqualTo(Verdict.MISSING);
         assertThat(find("hugepages").verdict()).isEqualTo(Verdict.LIMITED);
         assertThat(find("memif").verdict()).isEqualTo(Verdict.READY);
     }
@@ -71,11 +70,10 @@ final class DoctorTest {
     }
 
     @Test
-    void switchedOffIoUringNamesTheSwitch() throws IOException {
-        write("proc/sys/kernel/io_uring_disabled", "2\n");
-
-        assertThat(find("io_uring").verdict()).isEqualTo(Verdict.MISSING);
-        assertThat(find("io_uring").remedy()).contains("kernel.io_uring_disabled=0");
+    void onlyPathsThatDevicesUseAreSpokenOf() {
+        assertThat(PathChecks.of(new Machine(root), trials))
+                .extracting(Finding::name)
+                .containsExactly("memif", "tap", "afpacket", "afxdp");
     }
 
     @Test
@@ -117,14 +115,15 @@ final class DoctorTest {
 
     @Test
     void whatTheKernelDoesWhenTriedDecides() throws IOException {
-        assertThat(find("af_xdp").remedy()).contains("CAP_BPF");
-        assertThat(find("io_uring").reason()).contains("trying failed: EPERM");
+        assertThat(find("afxdp").remedy()).contains("CAP_BPF");
+        assertThat(find("afpacket").remedy()).contains("CAP_NET_RAW");
+        assertThat(find("afpacket").reason()).contains("trying failed: EPERM");
 
         trials = new Trials(WORKS, WORKS, WORKS);
-        assertThat(find("io_uring").verdict()).isEqualTo(Verdict.READY);
-        assertThat(find("af_xdp").verdict()).isEqualTo(Verdict.LIMITED);
+        assertThat(find("afpacket").verdict()).isEqualTo(Verdict.READY);
+        assertThat(find("afxdp").verdict()).isEqualTo(Verdict.LIMITED);
 
         write("sys/class/net/eth0/device/vendor", "0x1af4");
-        assertThat(find("af_xdp").verdict()).isEqualTo(Verdict.READY);
+        assertThat(find("afxdp").verdict()).isEqualTo(Verdict.READY);
     }
 }
