@@ -54,13 +54,24 @@ public final class Mirror implements Poller {
         CounterFile counters = CounterFile.inMemory(256);
         NetDevice device = NetDevices.open(DeviceSpec.parse(args[0]), counters);
         Mirror mirror = new Mirror(device, System.nanoTime());
+        System.out.println(
+                "Sending every frame that " + device.name() + " receives back; ^C ends.");
         IdleStrategy idle =
                 IdleStrategy.adaptive(
                         TimeUnit.MICROSECONDS.toNanos(50), TimeUnit.MICROSECONDS.toNanos(50));
-        try (Worker worker = new Worker("mirror", Worker.ANY_CPU, idle, List.of(mirror))) {
-            worker.start();
-            worker.thread().join();
-        }
+        Worker worker = new Worker("mirror", Worker.ANY_CPU, idle, List.of(mirror));
+        // The device is the worker's until that has stopped; closing it removes its socket.
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        Thread.ofPlatform()
+                                .unstarted(
+                                        () -> {
+                                            worker.close();
+                                            mirror.burst.releaseAll();
+                                            device.close();
+                                        }));
+        worker.start();
+        worker.thread().join();
     }
 
     @Override

@@ -63,6 +63,7 @@ public final class StackEcho {
                 new InterfaceConfig(List.of(IpPrefix.parse(args[1])), null, 0),
                 System.nanoTime());
         StackEcho echo = new StackEcho(stack);
+        System.out.println("Echoing what comes to port " + PORT + " of " + args[1] + "; ^C ends.");
         while (true) {
             if (echo.poll(System.nanoTime()) == 0) {
                 Thread.onSpinWait();
