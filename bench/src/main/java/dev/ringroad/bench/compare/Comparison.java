@@ -102,8 +102,9 @@ public final class Comparison {
             facts.put(
                     FLOOR,
                     String.join(", ", floors)
-                            + ": the floor under every round trip, looked at around each workload;"
-                            + " it rises when a hypervisor moves the processors apart");
+                            + " for a cache line to go to the other processor and back, seen around each"
+                            + " workload; no round trip through shared memory can take less, and more is"
+                            + " seen while a hypervisor has moved the processors apart");
         }
         facts.put("JVM options of all programs", String.join(" ", PairRun.JVM_OPTIONS));
         facts.put(
