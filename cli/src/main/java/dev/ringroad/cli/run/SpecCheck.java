@@ -6,7 +6,8 @@ import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.net.device.DeviceSpec;
 import dev.ringroad.net.device.SpecException;
 import dev.ringroad.net.driver.Decorations;
-import dev.ringroad.stack.ip.IpPrefix;
+import dev.ringroad.net.driver.NetDevices;
+import dev.ringroad.stack.ip.InterfaceConfig;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,9 @@ final class SpecCheck {
     private static final int INTERFACE_NAME_MAX = 15; // IFNAMSIZ of 16 in linux/if.h, with its end
     private static final int UNIX_TABLE_FIELDS = 8; // proc_net(5): Num … Inode Path
     private static final String LISTENING = "00010000"; // __SO_ACCEPTCON in linux/net.h
+
+    private static final List<String> KINDS =
+            List.of("memif", "vhost", "virtio", "tap", "afpacket", "afxdp");
 
     private final Machine machine;
 
@@ -56,6 +60,7 @@ final class SpecCheck {
                                     + parsed.address()
                                     + "; leave one of them out.");
                 }
+                bySelf(DeviceSpec.parse(spec));
                 @Nullable Path capture = Decorations.of(parsed).capture();
                 if (capture != null && !captures.add(capture.toAbsolutePath().normalize())) {
                     throw Refusal.wrongUse(
@@ -76,50 +81,37 @@ final class SpecCheck {
         return said.endsWith(".") ? said : said + ".";
     }
 
+    /** What is wrong whatever the machine, told before anything about the machine is. */
+    private static void bySelf(DeviceSpec spec) {
+        if (!KINDS.contains(spec.kind())) {
+            throw Refusal.wrongUse(
+                    "There is no device kind "
+                            + spec.kind()
+                            + " in \""
+                            + spec
+                            + "\"; there are "
+                            + String.join(", ", KINDS)
+                            + ".");
+        }
+        InterfaceConfig.take(spec);
+        NetDevices.check(spec);
+    }
+
     private void one(DeviceSpec spec) {
-        addresses(spec);
         switch (spec.kind()) {
-            case "memif" -> socket(spec, spec.takeYesNo("abstract", false));
-            case "virtio" -> socket(spec, false);
+            case "memif" -> socket(spec, "client", spec.takeYesNo("abstract", false));
+            case "vhost" -> socket(spec, "server", false);
+            case "virtio" -> socket(spec, "client", false);
             case "tap" -> tap(spec);
             case "afpacket" -> framesOf(spec, Machine.CAP_NET_RAW, "CAP_NET_RAW");
             case "afxdp" -> framesOf(spec, Machine.CAP_NET_ADMIN, "CAP_NET_ADMIN");
-            default ->
-                    throw Refusal.wrongUse(
-                            "There is no device kind "
-                                    + spec.kind()
-                                    + " in \""
-                                    + spec
-                                    + "\"; there are memif, virtio, tap, afpacket and afxdp.");
-        }
-    }
-
-    private static void addresses(DeviceSpec spec) {
-        @Nullable String address = spec.take("ip");
-        if (address == null) {
-            throw Refusal.wrongUse(
-                    "\""
-                            + spec
-                            + "\" gives the stack no address; add ip=ADDRESS/LENGTH, such as ip=10.9.0.1/24.");
-        }
-        prefix(address);
-        @Nullable String host = spec.take("host");
-        if (host != null) {
-            prefix(host);
-        }
-    }
-
-    private static void prefix(String text) {
-        try {
-            IpPrefix.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw Refusal.wrongUse(sentence(e.getMessage()));
+            default -> throw new IllegalStateException("no check for " + spec.kind());
         }
     }
 
     /** Of a device that meets its peer at a Unix socket. */
-    private void socket(DeviceSpec spec, boolean inAbstract) {
-        String role = spec.takeOneOf("role", "client", List.of("server", "client"));
+    private void socket(DeviceSpec spec, String usualRole, boolean inAbstract) {
+        String role = spec.takeOneOf("role", usualRole, List.of("server", "client"));
         Path path = Path.of(spec.address());
         if (spec.address().getBytes(StandardCharsets.UTF_8).length > UNIX_PATH_BYTES_MAX) {
             throw Refusal.wrongUse(

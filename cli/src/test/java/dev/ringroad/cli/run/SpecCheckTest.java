@@ -60,20 +60,34 @@ final class SpecCheckTest {
             delimiter = '|',
             value = {
                 "memif                                   | does not name a device",
-                "wire:x,ip=10.0.0.1/24                   | there are memif, virtio, tap, afpacket and afxdp",
+                "wire:x,ip=10.0.0.1/24                   | there are memif, vhost, virtio, tap, afpacket, afxdp",
                 "memif:/tmp/a                            | no address",
-                "memif:/tmp/a,ip=10.0.0.1                | no prefix length",
+                "memif:/tmp/a,ip=10.0.0.1                | length of its network",
                 "memif:/tmp/a,ip=10.0.0.300/24           | 10.0.0.300",
                 "memif:/tmp/a,ip=10.0.0.1/24,role=master | one of server, client",
                 "memif:/tmp/a,ip=10.0.0.1/24,ip=1.1.1.1/8| twice",
                 "memif:/no/such/folder/a,ip=10.0.0.1/24  | make it first",
+                "vhost:/no/such/folder/a,ip=10.0.0.1/24  | make it first",
+                "vhost:/tmp/a,ip=10.0.0.1/24,packed=yes  | has an option packed that vhost does not know",
+                "virtio:/tmp/a,ip=10.0.0.1/24,size=1000000 | a number from",
                 "virtio:/no/such/folder/a,ip=10.0.0.1/24 | make it first",
-                "virtio:/tmp/a,ip=10.0.0.1/24,role=host  | one of server, client",
+                "virtio:/tmp/a,ip=10.0.0.1/24,role=host  | one of client, server",
                 "memif:/tmp/a,ip=10.0.0.1/24,loss=2      | chance from 0 to 1",
                 "memif:/tmp/a,ip=10.0.0.1/24,delay=fast  | up to 10s",
                 "memif:/tmp/a,ip=10.0.0.1/24,capture=/tmp| is a folder",
                 "memif:/tmp/a,ip=10.0.0.1/24,capture=/no/such/c | make it first",
-                "tap:averyverylongname,ip=10.0.0.1/24    | 15 characters",
+                "tap:averyverylongname,ip=10.0.0.1/24    | 1 to 15 of",
+                "memif:/tmp/a,ip=10.0.0.1/24,rnig=10     | has an option rnig that memif does not know",
+                "memif:/tmp/a,ip=10.0.0.1/24,host=10.0.0.2/24 | does not know",
+                "tap:a,ip=10.0.0.1/24,offload=perhaps    | one of yes, no, checksum",
+                "afpacket:a,ip=10.0.0.1/24,queues=0      | a number from 1",
+                "afxdp:a,ip=10.0.0.1/24,mode=quick       | one of best, native, generic",
+                "memif:/tmp/a,ip=10.0.0.0/24             | is the network itself",
+                "memif:/tmp/a,ip=10.0.0.255/24           | broadcast address",
+                "memif:/tmp/a,ip=10.0.0.1/24,gw=10.0.1.1 | outside the interface's network 10.0.0.0/24",
+                "memif:/tmp/a,ip=10.0.0.1/24,gw=10.0.0.1 | own address",
+                "memif:/tmp/a,ip=10.0.0.1/24,gw=router   | the address of a router",
+                "memif:/tmp/a,ip=10.0.0.1/24,checksum=no,corrupt=0.1 | damaged data",
             })
     void whatCannotWorkIsSaidInASentence(String spec, String sentence) {
         assertThatThrownBy(() -> check(spec))
@@ -96,6 +110,23 @@ final class SpecCheckTest {
         assertThatThrownBy(() -> check("memif:" + socket + ",role=server,ip=10.0.0.1/24"))
                 .hasMessageContaining("Another process listens");
         assertThatCode(() -> check("memif:" + socket + ",role=client,ip=10.0.0.1/24"))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void aWrongOptionIsToldBeforeABusySocket() throws IOException {
+        Path socket = folder.resolve("a.sock");
+        write(
+                "proc/net/unix",
+                "0000000000000000: 00000002 00000000 00010000 0005 01 4711 " + socket + "\n");
+
+        assertThatThrownBy(() -> check("memif:" + socket + ",role=server,ip=10.0.0.1/24,rnig=10"))
+                .hasMessageContaining("rnig");
+    }
+
+    @Test
+    void addressesOfANetworkOfTwoAndOfOneAreTaken() {
+        assertThatCode(() -> check("tap:rr0,ip=10.0.0.0/31,gw=10.0.0.1", "tap:rr1,ip=10.0.1.0/32"))
                 .doesNotThrowAnyException();
     }
 

@@ -43,7 +43,8 @@ public record Decorations(@Nullable FaultPlan fault, @Nullable Path capture) {
     /**
      * Takes the options from a spec.
      *
-     * @throws SpecException when a value is not allowed
+     * @throws SpecException when a value is not allowed, or frames would be corrupted on a link
+     *     whose ends trust each other's bytes, so that programs would get damaged data
      */
     public static Decorations of(DeviceSpec spec) {
         String file = spec.take("capture");
@@ -55,6 +56,13 @@ public record Decorations(@Nullable FaultPlan fault, @Nullable Path capture) {
                         .withReorder(chance(spec, "reorder"), good.reorderNanos())
                         .withCorrupt(chance(spec, "corrupt"))
                         .withDelay(delayNanos, delayNanos);
+        if (plan.corrupt() > 0 && "no".equals(spec.options().get("checksum"))) {
+            throw new SpecException(
+                    "\""
+                            + spec
+                            + "\" corrupts frames whose checksums nobody verifies, so that programs"
+                            + " would get damaged data; leave out checksum=no or corrupt");
+        }
         return new Decorations(
                 plan.equals(good) ? null : plan, file == null ? null : Path.of(file));
     }

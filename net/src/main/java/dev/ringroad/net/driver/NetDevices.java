@@ -37,6 +37,29 @@ public final class NetDevices {
         return decorations.around(openDriver(spec, counters));
     }
 
+    /**
+     * Refuses what is wrong in a spec by itself, whatever the machine; nothing is opened. Options
+     * that are not the driver's must have been taken before. Kinds that a stack cannot use are left
+     * to {@link #open}.
+     *
+     * @throws SpecException when the spec asks for something that does not exist
+     */
+    public static void check(DeviceSpec spec) {
+        Decorations.of(spec);
+        switch (spec.kind()) {
+            case "memif" -> MemifConfig.of(spec);
+            case "afxdp" -> AfXdpDevice.takeOptions(spec);
+            case "afpacket" -> AfPacketDevice.takeOptions(spec);
+            case "vhost" -> VhostConfig.of(spec);
+            case "tap" -> TapDevice.takeOptions(spec);
+            case "virtio" -> VirtioConfig.of(spec);
+            default -> {
+                return;
+            }
+        }
+        spec.requireAllTaken();
+    }
+
     private static NetDevice openDriver(DeviceSpec spec, CounterFile counters) throws IOException {
         return switch (spec.kind()) {
             case "memif" -> openMemif(spec, counters);

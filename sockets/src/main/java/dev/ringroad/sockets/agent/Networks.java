@@ -9,16 +9,11 @@ import dev.ringroad.sockets.bypass.Bypass;
 import dev.ringroad.stack.NetStack;
 import dev.ringroad.stack.config.StackConfig;
 import dev.ringroad.stack.ip.InterfaceConfig;
-import dev.ringroad.stack.ip.IpAddress;
-import dev.ringroad.stack.ip.IpPrefix;
 import dev.ringroad.stack.socket.Pump;
 import dev.ringroad.stack.socket.PumpConfig;
 import dev.ringroad.stack.socket.SocketTable;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
-import java.util.List;
 
 /** Opens the devices that the agent was told of and puts a stack on them. */
 final class Networks {
@@ -58,49 +53,8 @@ final class Networks {
     private static void attach(NetStack stack, String specification, CounterFile counters)
             throws IOException {
         DeviceSpec spec = DeviceSpec.parse(specification);
-        InterfaceConfig addresses = addresses(spec);
+        InterfaceConfig addresses = InterfaceConfig.take(spec);
         NetDevice device = NetDevices.open(spec, counters);
         stack.attach(device, addresses, System.nanoTime());
-    }
-
-    private static InterfaceConfig addresses(DeviceSpec spec) {
-        String own = spec.take("ip");
-        if (own == null) {
-            throw new IllegalArgumentException(
-                    "\"" + spec + "\" has no address; add ip=ADDRESS/BITS, such as ip=10.9.0.1/24");
-        }
-        IpPrefix prefix;
-        try {
-            prefix = IpPrefix.parse(own);
-        } catch (IllegalArgumentException e) {
-            throw spec.wrong(
-                    "ip", own, "an address with the length of its network, such as 10.9.0.1/24");
-        }
-        if (!isPossible(prefix.address())) {
-            throw spec.wrong(
-                    "ip", own, "one station's IPv4 address, not a loopback's, such as 10.9.0.1/24");
-        }
-        return new InterfaceConfig(List.of(prefix), gateway(spec), 0);
-    }
-
-    /** Sockets with other addresses stay with the kernel, so that the stack would have none. */
-    private static boolean isPossible(IpAddress own) {
-        return own.isV4()
-                && !own.isAny()
-                && !own.isLoopback()
-                && !own.isMulticast()
-                && !own.isBroadcast();
-    }
-
-    private static @Nullable IpAddress gateway(DeviceSpec spec) {
-        String gateway = spec.take("gw");
-        if (gateway == null) {
-            return null;
-        }
-        try {
-            return IpAddress.parse(gateway);
-        } catch (IllegalArgumentException e) {
-            throw spec.wrong("gw", gateway, "the address of a router, such as 10.9.0.254");
-        }
     }
 }

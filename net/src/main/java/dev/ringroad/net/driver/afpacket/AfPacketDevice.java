@@ -101,6 +101,15 @@ public final class AfPacketDevice extends DriverDevice {
     }
 
     /**
+     * Takes this driver's options from a spec and opens nothing.
+     *
+     * @throws dev.ringroad.net.device.SpecException when a value is not allowed
+     */
+    public static void takeOptions(DeviceSpec spec) {
+        AfPacketOptions.take(spec);
+    }
+
+    /**
      * Opens an interface's frames.
      *
      * @param spec {@code afpacket:NAME} with the options {@code netns}, {@code queues}, {@code

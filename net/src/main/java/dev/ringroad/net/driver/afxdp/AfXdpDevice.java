@@ -71,6 +71,15 @@ public final class AfXdpDevice extends DriverDevice {
     }
 
     /**
+     * Takes this driver's options from a spec and opens nothing.
+     *
+     * @throws SpecException when a value is not allowed
+     */
+    public static void takeOptions(DeviceSpec spec) {
+        AfXdpOptions.take(spec);
+    }
+
+    /**
      * Takes queues of an interface.
      *
      * @param spec {@code afxdp:NAME} with the options {@code netns}, {@code queue}, {@code queues},

@@ -68,6 +68,15 @@ public final class TapDevice extends DriverDevice {
     }
 
     /**
+     * Takes a TAP's options from a spec and opens nothing.
+     *
+     * @throws dev.ringroad.net.device.SpecException when a value is not allowed
+     */
+    public static void takeOptions(DeviceSpec spec) {
+        TapOptions.take(spec);
+    }
+
+    /**
      * Makes a TAP, or takes up a persistent one, and configures the kernel's end when the spec has
      * {@code host=}.
      *
