@@ -113,6 +113,9 @@ abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
      * @return how many, or {@link #BROKEN}
      */
     final int take(long[] into, int max) {
+        if (fault != null) {
+            return BROKEN;
+        }
         return inOrder ? takeInOrder(into, max) : takeAny(into, max);
     }
 
@@ -169,11 +172,12 @@ abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
         return n;
     }
 
-    /** What came before something impossible is good; that itself is found again next time. */
+    /** What came before something impossible is good; that itself is told next time. */
     private static int end(long element, int count) {
         return element == NOTHING || count > 0 ? count : BROKEN;
     }
 
+    /** Notes a fault, after which nothing is taken any more. */
     final long impossible(VirtioDrop reason) {
         fault = reason;
         return IMPOSSIBLE;

@@ -202,7 +202,8 @@ class VirtqueueTest {
         SplitRing.indexRelease(memory, place.deviceAt(), 4);
         assertThat(queue.take(returned, SIZE)).isEqualTo(Virtqueue.BROKEN);
         assertThat(queue.fault()).isEqualTo(VirtioDrop.INDEX_JUMP);
-        SplitRing.indexRelease(memory, place.deviceAt(), 0xFFFF);
+        // Nothing mends that.
+        SplitRing.indexRelease(memory, place.deviceAt(), 0);
         assertThat(queue.take(returned, SIZE)).isEqualTo(Virtqueue.BROKEN);
     }
 
