@@ -18,4 +18,5 @@ module dev.ringroad.bench {
     exports dev.ringroad.bench.rings;
     exports dev.ringroad.bench.tables;
     exports dev.ringroad.bench.veth;
+    exports dev.ringroad.bench.virtio;
 }

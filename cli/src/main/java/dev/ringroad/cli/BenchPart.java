@@ -6,6 +6,7 @@ import dev.ringroad.bench.packets.PacketsBench;
 import dev.ringroad.bench.rings.RingsBench;
 import dev.ringroad.bench.tables.TablesBench;
 import dev.ringroad.bench.veth.VethBench;
+import dev.ringroad.bench.virtio.VirtioBench;
 import dev.ringroad.cli.common.Refusal;
 
 import java.io.IOException;
@@ -30,7 +31,10 @@ enum BenchPart {
     TABLES(TablesBench::run),
 
     /** Packets over a cable of the kernel. */
-    VETH(VethBench::run);
+    VETH(VethBench::run),
+
+    /** Packets between a virtio driver and its device in another process. */
+    VIRTIO(VirtioBench::run);
 
     /** A line for each part, for the command's help. */
     static final String DESCRIPTIONS =
@@ -40,7 +44,8 @@ enum BenchPart {
                     + "  tables: cycles of a route or flow lookup, beside DPDK's dpdk-test, which takes"
                     + " minutes\n"
                     + "  veth: packets a second over a cable of the kernel with AF_XDP and AF_PACKET, beside"
-                    + " testpmd; needs root";
+                    + " testpmd; needs root\n"
+                    + "  virtio: packets a second of 64 bytes over vhost-user, beside testpmd";
 
     /** Measures a part and its peer in turns. */
     private interface Benchmark {

@@ -14,8 +14,11 @@ import dev.ringroad.net.forward.Port;
 import java.io.IOException;
 import java.util.List;
 
-/** A program at one end of the cable, on a processor of its own, that sends or receives. */
-sealed interface End extends AutoCloseable {
+/**
+ * A program at one end of a cable or shared memory, on a processor of its own, that sends or
+ * receives.
+ */
+public sealed interface End extends AutoCloseable {
 
     /** How many frames it has sent, if that is what it does, or received. */
     long count() throws IOException;
@@ -35,7 +38,13 @@ sealed interface End extends AutoCloseable {
         private static final int COUNTERS = 256;
         private static final int BURST = 32;
 
-        static Ours start(String spec, boolean sends, int cpu) throws IOException {
+        /**
+         * Opens a device and begins.
+         *
+         * @param spec of the device
+         * @param cpu that it runs on
+         */
+        public static Ours start(String spec, boolean sends, int cpu) throws IOException {
             CounterFile counters = CounterFile.inMemory(COUNTERS);
             NetDevice device;
             try {
@@ -47,7 +56,7 @@ sealed interface End extends AutoCloseable {
             Port port = new Port(0, device, counters);
             Mode mode = sends ? Mode.TX_ONLY : Mode.RX_ONLY;
             List<ForwardPoller> pollers = ForwardPoller.of(mode, List.of(port), BURST);
-            Worker worker = new Worker("veth", cpu, IdleStrategy.spin(), pollers);
+            Worker worker = new Worker("bench", cpu, IdleStrategy.spin(), pollers);
             worker.start();
             return new Ours(counters, device, port, pollers, worker, sends);
         }
@@ -69,7 +78,14 @@ sealed interface End extends AutoCloseable {
     /** The peer's. */
     record Peers(TestPmd testPmd, boolean sends) implements End {
 
-        static Peers start(List<String> starter, String device, boolean sends, int cpu)
+        /**
+         * Starts testpmd.
+         *
+         * @param starter the words before the program's own, if any
+         * @param device in the words of DPDK's --vdev
+         * @param cpu that it runs on
+         */
+        public static Peers start(List<String> starter, String device, boolean sends, int cpu)
                 throws IOException {
             TestPmd.Mode mode = sends ? TestPmd.Mode.TX_ONLY : TestPmd.Mode.RX_ONLY;
             return new Peers(TestPmd.start(starter, List.of(device), mode, cpu), sends);
