@@ -117,7 +117,8 @@ class InterfaceContractTest {
     class BusyPolled extends OverVeth {
         @Override
         protected DeviceEnds open() throws Exception {
-            return InterfaceContractTest.open("afxdp", ",busy-poll=64,checksum=kernel,timestamps=yes");
+            return InterfaceContractTest.open(
+                    "afxdp", ",busy-poll=64,checksum=kernel,timestamps=yes");
         }
     }
 }
