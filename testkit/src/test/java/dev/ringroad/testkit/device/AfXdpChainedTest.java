@@ -7,11 +7,16 @@ import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.core.memory.Placement;
 import dev.ringroad.net.device.DeviceDrop;
 import dev.ringroad.net.device.DeviceSpec;
+import dev.ringroad.net.device.NetDevice;
 import dev.ringroad.net.device.SpecException;
+import dev.ringroad.net.driver.afpacket.AfPacketDevice;
 import dev.ringroad.net.driver.afxdp.AfXdpDevice;
 import dev.ringroad.net.packet.Burst;
 import dev.ringroad.net.packet.Packet;
 import dev.ringroad.net.packet.PacketPool;
+import dev.ringroad.net.wire.BigEndian;
+import dev.ringroad.net.wire.Checksum;
+import dev.ringroad.net.wire.EthernetHeader;
 import dev.ringroad.testkit.lab.Requirement;
 import dev.ringroad.testkit.lab.VethPair;
 
@@ -22,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 
 /** Frames that lie in several buffers. */
 class AfXdpChainedTest {
@@ -210,6 +216,55 @@ class AfXdpChainedTest {
         burst.add(chain(a, b, MTU + 19));
         ends.transmitAll(a, burst);
         assertThat(a.dropped(DeviceDrop.OVERSIZE)).isOne();
+    }
+
+    /**
+     * What another sends as one segment of TCP may take more buffers than a frame may have. Before
+     * a driver's own program the kernel cuts it.
+     */
+    @Test
+    void dropsWhatComesInTooManyBuffers() throws Exception {
+        String left = "afpacket:left,offload=yes,netns=" + cable.left().name();
+        String right = "afxdp:right,chained=yes,mode=generic,netns=" + cable.right().name();
+        try (AfPacketDevice joined = AfPacketDevice.open(DeviceSpec.parse(left), countersA);
+                AfXdpDevice receiver = AfXdpDevice.open(DeviceSpec.parse(right), countersB)) {
+            DeviceEnds both = new DeviceEnds(joined, receiver);
+            both.awaitLinks();
+            Burst burst = new Burst(1);
+            burst.add(segment(joined, receiver));
+            both.transmitAll(joined, burst);
+            int lent = DeviceEnds.lent(receiver);
+            both.await(
+                    "the segment to be dropped",
+                    () -> {
+                        assertThat(receiver.rxQueue(0).receive(burst)).isZero();
+                        return receiver.dropped(DeviceDrop.RECEIVED_TOO_LONG) == 1;
+                    });
+            assertThat(DeviceEnds.lent(receiver)).isEqualTo(lent);
+            both.exchange(joined, receiver, 1, 64);
+        }
+    }
+
+    /** A TCP segment of 60000 bytes whose cutting is left to others. */
+    private static Packet segment(NetDevice from, NetDevice to) {
+        Packet packet = from.pool().acquire();
+        int bytes = 60_000;
+        TestFrames.fill(packet, to.macAddress().bits(), from.macAddress().bits(), 9, bytes);
+        MemorySegment s = packet.segment();
+        long ip = packet.offset() + EthernetHeader.BYTES;
+        EthernetHeader.type(s, packet.offset(), EthernetHeader.TYPE_IPV4);
+        long[] header = {
+            0x4500_0000L | (bytes - EthernetHeader.BYTES), 0x4000L, 0x4006_0000L, 0x0A000001L, 0x0A000002L
+        };
+        for (int i = 0; i < header.length; i++) {
+            BigEndian.u32(s, ip + 4L * i, (int) header[i]);
+        }
+        BigEndian.u16(s, ip + 10, Checksum.of(s, ip, 20));
+        long tcp = ip + 20;
+        BigEndian.u32(s, tcp + 12, 0x5010_FFFF);
+        packet.requestChecksum(EthernetHeader.BYTES + 20, 16);
+        packet.requestSegmentation(Packet.SEGMENT_TCP4, 8000);
+        return packet;
     }
 
     @Test
