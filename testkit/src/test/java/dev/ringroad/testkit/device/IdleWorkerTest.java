@@ -121,6 +121,22 @@ class IdleWorkerTest {
 
     @ParameterizedTest
     @EnumSource
+    void overVhost(Sleeping sleeping) throws Exception {
+        String path = folder.resolve("vhost.sock").toString();
+        NetDevice server = open("vhost:" + path + ",role=server");
+        sleepAndWake(sleeping, server, open("virtio:" + path + ",role=client"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void overVirtio(Sleeping sleeping) throws Exception {
+        String path = folder.resolve("vhost.sock").toString();
+        NetDevice server = open("vhost:" + path + ",role=server");
+        sleepAndWake(sleeping, open("virtio:" + path + ",role=client"), server);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void overRing(Sleeping sleeping) throws Exception {
         String name = "ring:idle" + MADE.incrementAndGet();
         sleepAndWake(sleeping, open(name), open(name));
