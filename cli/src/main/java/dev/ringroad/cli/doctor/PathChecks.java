@@ -105,7 +105,8 @@ final class PathChecks {
                             "afxdp",
                             failed.reason(),
                             rights
-                                    ? "run as root or with CAP_NET_RAW, CAP_NET_ADMIN and CAP_BPF"
+                                    ? "run as root or with CAP_NET_RAW, CAP_NET_ADMIN and CAP_BPF, or have"
+                                            + " root run: ringroad afxdp-open"
                                     : "use a kernel with CONFIG_XDP_SOCKETS=y and CONFIG_BPF_SYSCALL=y"));
         } else if (cards.isEmpty()) {
             findings.add(

@@ -51,7 +51,8 @@ final class SpecCheckTest {
                                         "memif:"
                                                 + folder
                                                 + "/a.sock,role=server,ip=10.9.0.1/24,ring=10",
-                                        "tap:rr0,ip=10.9.1.2/24,host=10.9.1.1/24"))
+                                        "tap:rr0,ip=10.9.1.2/24,host=10.9.1.1/24",
+                                        "afxdp:gone,ip=10.9.2.1/24,from=" + folder + "/x.sock"))
                 .doesNotThrowAnyException();
     }
 
@@ -82,6 +83,8 @@ final class SpecCheckTest {
                 "tap:a,ip=10.0.0.1/24,offload=perhaps    | one of yes, no, checksum",
                 "afpacket:a,ip=10.0.0.1/24,queues=0      | a number from 1",
                 "afxdp:a,ip=10.0.0.1/24,mode=quick       | one of best, native, generic",
+                "afxdp:a,ip=10.0.0.1/24,from=/no/such/folder/a | make it first",
+                "afxdp:a,ip=10.0.0.1/24,from=/tmp/a,queue=1 | has an option queue",
                 "memif:/tmp/a,ip=10.0.0.0/24             | is the network itself",
                 "memif:/tmp/a,ip=10.0.0.255/24           | broadcast address",
                 "memif:/tmp/a,ip=10.0.0.1/24,gw=10.0.1.1 | outside the interface's network 10.0.0.0/24",

@@ -254,7 +254,11 @@ class AfXdpChainedTest {
         long ip = packet.offset() + EthernetHeader.BYTES;
         EthernetHeader.type(s, packet.offset(), EthernetHeader.TYPE_IPV4);
         long[] header = {
-            0x4500_0000L | (bytes - EthernetHeader.BYTES), 0x4000L, 0x4006_0000L, 0x0A000001L, 0x0A000002L
+            0x4500_0000L | (bytes - EthernetHeader.BYTES),
+            0x4000L,
+            0x4006_0000L,
+            0x0A000001L,
+            0x0A000002L
         };
         for (int i = 0; i < header.length; i++) {
             BigEndian.u32(s, ip + 4L * i, (int) header[i]);

@@ -30,6 +30,9 @@ import java.io.IOException;
  */
 public final class AfXdpDevice extends DriverDevice {
 
+    /** The option that names who has opened the port; all others are its. */
+    private static final String HANDED_OVER = "from";
+
     private final AfXdpPort port;
     private final AfXdpCounters counters;
     private final InterfaceLink link;
@@ -76,7 +79,9 @@ public final class AfXdpDevice extends DriverDevice {
      * @throws SpecException when a value is not allowed
      */
     public static void takeOptions(DeviceSpec spec) {
-        AfXdpOptions.take(spec);
+        if (spec.take(HANDED_OVER) == null) {
+            AfXdpOptions.take(spec);
+        }
     }
 
     /**
@@ -90,7 +95,7 @@ public final class AfXdpDevice extends DriverDevice {
      * @throws IOException when the kernel refuses; the message says what and how to mend it
      */
     public static AfXdpDevice open(DeviceSpec spec, CounterFile counters) throws IOException {
-        String from = spec.take("from");
+        String from = spec.take(HANDED_OVER);
         if (from != null) {
             spec.requireAllTaken();
             return make(HandedPort.receive(from, spec.address()), counters);

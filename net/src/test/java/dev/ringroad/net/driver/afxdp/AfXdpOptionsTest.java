@@ -66,6 +66,18 @@ class AfXdpOptionsTest {
         assertThat(options("afxdp:eth0,queues=2,umem=both").buffers()).isEqualTo(4 * 4096);
     }
 
+    @Test
+    void leavesTheOptionsOfAPortThatIsHandedOverToItsOpener() {
+        DeviceSpec handed = DeviceSpec.parse("afxdp:eth0,from=/run/eth0.sock");
+        AfXdpDevice.takeOptions(handed);
+        handed.requireAllTaken();
+        DeviceSpec both = DeviceSpec.parse("afxdp:eth0,from=/run/eth0.sock,queue=1");
+        AfXdpDevice.takeOptions(both);
+        assertThatThrownBy(both::requireAllTaken)
+                .isInstanceOf(SpecException.class)
+                .hasMessageContaining("queue");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
