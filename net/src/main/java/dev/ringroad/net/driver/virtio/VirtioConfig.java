@@ -20,7 +20,8 @@ import java.util.List;
  * @param packed whether rings are packed
  * @param mergeable whether a received frame may lie in several buffers
  * @param inOrder whether the back end uses buffers in the order in which it gets them
- * @param indirect whether a descriptor may name a table of descriptors
+ * @param indirect whether a descriptor may name a table of descriptors; agreed on only, as each
+ *     frame is one piece here and needs none
  * @param packets in the device's pool
  * @param mtu largest IP packet in bytes; a frame may have {@link #FRAME_OVERHEAD_BYTES} more
  * @param mac this end's address

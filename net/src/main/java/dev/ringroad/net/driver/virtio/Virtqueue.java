@@ -13,11 +13,11 @@ import java.util.Arrays;
  * A virtqueue as its driver sees it: buffers are given to the device and come back.
  *
  * <p>Each buffer takes one descriptor, header and frame being one piece of memory, and a chained
- * packet takes an indirect table. So there are as many identities as slots, and the identities that
- * are free can be kept in a ring of their own: {@code order[given]} is the next to give, {@code
- * order[taken]} is where the one that came back last is put. While a device gives back in order,
- * and every real one does, that ring never changes, and neither does what split rings have of it in
- * shared memory.
+ * packet having been copied into one. So there are as many identities as slots, and the identities
+ * that are free can be kept in a ring of their own: {@code order[given]} is the next to give,
+ * {@code order[taken]} is where the one that came back last is put. While a device gives back in
+ * order, and every real one does, that ring never changes, and neither does what split rings have
+ * of it in shared memory.
  *
  * <p>The device is not trusted. {@code lent} says by identity which buffer is with the device; what
  * comes back must be there, and is struck off, so nothing is taken twice.
