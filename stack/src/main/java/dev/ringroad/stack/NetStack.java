@@ -59,6 +59,7 @@ public final class NetStack implements AutoCloseable {
 
     private long serviceAtNanos;
     private long lastNanos;
+    private long framesReceived;
     private boolean closed;
 
     /**
@@ -167,6 +168,14 @@ public final class NetStack implements AutoCloseable {
     }
 
     /**
+     * How many frames have come, from the devices and from the stack itself. Unlike what {@link
+     * #poll} answers, it does not grow when only a timer fired.
+     */
+    public long framesReceived() {
+        return framesReceived;
+    }
+
+    /**
      * The devices' control work, about every millisecond and whenever a device has asked for it.
      */
     private void service(long nowNanos) {
@@ -187,6 +196,7 @@ public final class NetStack implements AutoCloseable {
     private int inputReceived(@Nullable NetInterface in, long nowNanos) {
         Burst burst = received;
         int count = burst.size();
+        framesReceived += count;
         int next = 0;
         try {
             while (next < count) {

@@ -243,7 +243,8 @@ public final class Pump implements AutoCloseable, Endpoint.Observer {
     }
 
     /**
-     * The loop of the thread that has the role: poll, look, idle.
+     * The loop of the thread that has the role: poll, look, idle. Only frames keep it awake: a
+     * timer that fires does not make more likely that one comes soon.
      *
      * @return the waiter's bits, 0 at its end, {@link #ROLE_CHANGED} when another thread drives now
      */
@@ -253,8 +254,12 @@ public final class Pump implements AutoCloseable, Endpoint.Observer {
         long awakeNanos = isWorker ? spinNanos : spinNanos + config.yieldNanos();
         long now = System.nanoTime();
         long busyNanos = now;
+        long framesSeen = stack.framesReceived();
         while (driver == waiter && !closed) {
-            if (stack.poll(now) > 0) {
+            stack.poll(now);
+            long frames = stack.framesReceived();
+            if (frames != framesSeen) {
+                framesSeen = frames;
                 busyNanos = now;
             }
             if (signalledHead != null) {

@@ -3,6 +3,7 @@ package dev.ringroad.stack.socket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringroad.core.counter.CounterFile;
+import dev.ringroad.core.worker.Timer;
 import dev.ringroad.net.device.DecoratedDevice;
 import dev.ringroad.net.device.NetDevice;
 import dev.ringroad.net.driver.pair.PairDevice;
@@ -248,6 +249,39 @@ final class PumpTest {
                 connecting.get();
             }
         }
+    }
+
+    /**
+     * As the one of the socket table, which would keep a program with nothing to do from sleeping.
+     */
+    @Test
+    void aTimerThatFiresAgainAndAgainDoesNotKeepTheDriverAwake() throws Exception {
+        Timer often =
+                new Timer() {
+                    @Override
+                    protected void expired(long nowNanos) {
+                        server.stack().timers().schedule(this, nowNanos + 20_000_000);
+                    }
+                };
+        TcpConnection waitedFor = open(server);
+        server.lock();
+        server.stack().timers().schedule(often, System.nanoTime());
+        server.unlock();
+        AtomicBoolean cancelled = new AtomicBoolean();
+        Thread waiting = Thread.ofPlatform().start(() -> waitFor(server, waitedFor, cancelled));
+        boolean asleep = false;
+        while (!asleep) {
+            TimeUnit.MILLISECONDS.sleep(1);
+            server.lock();
+            asleep = server.driverIsAsleep();
+            server.unlock();
+        }
+        cancelled.set(true);
+        server.lock();
+        server.wake(waitedFor);
+        server.unlock();
+        waiting.join();
+        assertThat(waiting.isAlive()).isFalse();
     }
 
     @Test
