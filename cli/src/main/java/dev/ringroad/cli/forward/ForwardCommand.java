@@ -21,6 +21,7 @@ import java.util.List;
             "",
             "Ports are paired, 0 with 1 and 2 with 3; a single one loops to itself. A port is a device such as",
             "  memif:/tmp/a.sock,role=server   shared memory with another process",
+            "  vhost:/tmp/v.sock               a virtio driver in another process, such as QEMU or DPDK",
             "  virtio:/tmp/v.sock              a vhost-user back end, such as Open vSwitch or DPDK",
             "  tap:rr0                         a cable to the kernel",
             "  nil:a[,rx=no][,size=64]         makes frames out of nothing, swallows what is sent",
