@@ -13,6 +13,11 @@ import dev.ringroad.net.driver.NetDevices;
 import dev.ringroad.net.forward.ForwardPoller;
 import dev.ringroad.net.forward.Mode;
 import dev.ringroad.net.forward.Port;
+import dev.ringroad.stack.ip.IpAddress;
+import dev.ringroad.stack.ip.IpPrefix;
+import dev.ringroad.stack.route.RoutePoller;
+import dev.ringroad.stack.route.RoutingPlan;
+import dev.ringroad.stack.route.StaticRoute;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,6 +36,7 @@ public final class PacketsBench {
 
     private static final int BURST = 32;
     private static final int COUNTERS = 256;
+    private static final int ROUTER_COUNTERS = 1024;
     private static final double PER_MILLION = 1e3;
 
     /** One mode, in our words and in testpmd's. */
@@ -74,16 +80,39 @@ public final class PacketsBench {
         for (Setting setting : SETTINGS) {
             rows.add(bench.row(setting));
         }
+        rows.add(bench.routed());
         return rows;
     }
 
+    /** testpmd does not route; what it does next to that is to change both hardware addresses. */
+    private BenchRow routed() throws IOException {
+        return row(
+                "IPv4 route between null ports, one core",
+                this::routing,
+                TestPmd.Mode.MAC_SWAP,
+                "DPDK testpmd, net_null, macswap: it does not route");
+    }
+
     private BenchRow row(Setting setting) throws IOException {
-        String name = setting.ours().word() + " forward between null ports, one core";
+        return row(
+                setting.ours().word() + " forward between null ports, one core",
+                () -> ours(setting.ours()),
+                setting.peers(),
+                "DPDK testpmd, net_null");
+    }
+
+    /** Something whose rate is measured once. */
+    private interface Measured {
+        double rate() throws IOException;
+    }
+
+    private BenchRow row(String name, Measured measured, TestPmd.Mode peerMode, String peerName)
+            throws IOException {
         double[] ours = new double[rounds];
         double[] peers = new double[rounds];
         for (int i = 0; i < rounds; i++) {
-            ours[i] = ours(setting.ours());
-            peers[i] = peers(setting.peers());
+            ours[i] = measured.rate();
+            peers[i] = peers(peerMode);
             progress.accept(
                     String.format(
                             Locale.ROOT,
@@ -92,8 +121,7 @@ public final class PacketsBench {
                             ours[i],
                             peers[i]));
         }
-        return BenchRow.of(
-                name, "Mpps", median(ours), median(peers), "DPDK testpmd, net_null", Better.HIGHER);
+        return BenchRow.of(name, "Mpps", median(ours), median(peers), peerName, Better.HIGHER);
     }
 
     private static double median(double[] values) {
@@ -113,6 +141,40 @@ public final class PacketsBench {
                 pollers.forEach(ForwardPoller::close);
             }
         }
+    }
+
+    /**
+     * The router, with both hosts sending to the network of the other; what it passed on counts.
+     */
+    private double routing() throws IOException {
+        RoutingPlan plan =
+                RoutingPlan.of(
+                        List.of(IpPrefix.parse("10.1.0.1/24"), IpPrefix.parse("10.2.0.1/24")),
+                        List.of(
+                                StaticRoute.parse("198.18.0.0/16=10.1.0.2"),
+                                StaticRoute.parse("198.19.0.0/16=10.2.0.2")));
+        try (CounterFile counters = CounterFile.inMemory(ROUTER_COUNTERS);
+                NetDevice a = host("nil:a", "10.1.0.2", "10.1.0.1", "198.19.0.0", counters);
+                NetDevice b = host("nil:b", "10.2.0.2", "10.2.0.1", "198.18.0.0", counters)) {
+            List<Port> ports = List.of(new Port(0, a, counters), new Port(1, b, counters));
+            RoutePoller poller = new RoutePoller(plan, ports, BURST, counters, System.nanoTime());
+            try (Worker worker = new Worker("route", cpu, IdleStrategy.spin(), List.of(poller))) {
+                worker.start();
+                return rate(() -> ports.stream().mapToLong(Port::sentPackets).sum());
+            } finally {
+                poller.close();
+            }
+        }
+    }
+
+    private static NetDevice host(
+            String nil, String address, String router, String network, CounterFile counters)
+            throws IOException {
+        return new NilHost(
+                NetDevices.open(DeviceSpec.parse(nil), counters),
+                IpAddress.parse(address).v4(),
+                IpAddress.parse(router).v4(),
+                IpAddress.parse(network).v4());
     }
 
     private double peers(TestPmd.Mode mode) throws IOException {
