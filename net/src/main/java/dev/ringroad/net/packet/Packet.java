@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
@@ -27,8 +29,10 @@ import java.util.Objects;
  * of the data are about this packet alone; {@link #totalLength} and {@link #copyOut} go through the
  * whole chain.
  *
- * <p>References are counted with a plain int: the pool and all its packets belong to one thread at
- * a time. A packet is born with one reference, and goes back to its pool when the last is released.
+ * <p>References are counted with a plain int, as all references of a packet belong to one thread at
+ * a time; only a packet of a shared pool, and only after {@link #shareBetweenThreads}, has them
+ * counted atomically. A packet is born with one reference, and goes back to its pool when the last
+ * is released.
  */
 public final class Packet {
 
@@ -49,6 +53,20 @@ public final class Packet {
 
     /** How many packets a chain has at most; 64 KiB in buffers of 2 KiB take half of them. */
     public static final int PARTS_MAX = 64;
+
+    /** Set in the count of references when threads change it at the same time. */
+    private static final int BETWEEN_THREADS = 1 << 30;
+
+    private static final VarHandle REFERENCES;
+
+    static {
+        try {
+            REFERENCES =
+                    MethodHandles.lookup().findVarHandle(Packet.class, "references", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     /** Free for the present owner, such as a sequence number; 0 when acquired. */
     public long token;
@@ -393,7 +411,31 @@ public final class Packet {
         if (PacketPool.CHECKED) {
             requireLive();
         }
-        references++;
+        if (references < BETWEEN_THREADS) {
+            references++;
+        } else {
+            REFERENCES.getAndAdd(this, 1);
+        }
+    }
+
+    /**
+     * Has references counted atomically from here on until the packet is back in its pool, so that
+     * other threads can be handed some of them; each thread may {@link #retain} and {@link
+     * #release} as long as it has one. Nobody may change the packet or its data then. Handing over
+     * needs a happens-before edge, as a ring is.
+     *
+     * @throws IllegalStateException when the pool is not shared: the last release would give the
+     *     packet back in the wrong thread
+     */
+    public void shareBetweenThreads() {
+        if (PacketPool.CHECKED) {
+            requireLive();
+        }
+        if (!pool.isShared()) {
+            throw new IllegalStateException(
+                    this + " belongs to one thread; only packets of a shared pool do not");
+        }
+        references |= BETWEEN_THREADS;
     }
 
     /**
@@ -404,13 +446,52 @@ public final class Packet {
         if (PacketPool.CHECKED) {
             requireReleasable();
         }
-        if (--references == 0) {
-            token = 0;
-            link = null;
-            if (next != null) {
-                releaseNext();
-            }
+        if (dropReference()) {
+            end();
             pool.giveBack(this);
+        }
+    }
+
+    /** Whether that was the last. */
+    private boolean dropReference() {
+        int before = references;
+        if (before >= BETWEEN_THREADS) {
+            return dropReferenceBetweenThreads();
+        }
+        references = before - 1;
+        return before == 1;
+    }
+
+    private boolean dropReferenceBetweenThreads() {
+        int last = BETWEEN_THREADS + 1;
+        // Who has the only reference left needs no locked instruction; acquire and release order
+        // what the others have read before the buffer's next use.
+        boolean ended =
+                (int) REFERENCES.getAcquire(this) == last
+                        || (int) REFERENCES.getAndAdd(this, -1) == last;
+        if (ended) {
+            references = 0;
+        }
+        return ended;
+    }
+
+    /** Whether this is the usual packet, of which a release leaves nothing to think about. */
+    boolean isSimple() {
+        return references == 1 && next == null;
+    }
+
+    /** Ends a simple packet's life outside the pool. */
+    void endSimple() {
+        references = 0;
+        token = 0;
+        link = null;
+    }
+
+    private void end() {
+        token = 0;
+        link = null;
+        if (next != null) {
+            releaseNext();
         }
     }
 
@@ -422,7 +503,7 @@ public final class Packet {
             if (PacketPool.CHECKED) {
                 part.requireReleasable();
             }
-            if (--part.references > 0) {
+            if (!part.dropReference()) {
                 return;
             }
             Packet behind = part.next;
@@ -436,7 +517,7 @@ public final class Packet {
 
     /** How many references there are; 0 in the pool. */
     public int references() {
-        return references;
+        return references & ~BETWEEN_THREADS;
     }
 
     /** Which buffer of the pool this is, from 0. */
@@ -521,7 +602,7 @@ public final class Packet {
                 + ", "
                 + length
                 + " bytes, "
-                + references
+                + references()
                 + " references"
                 + (next == null ? "" : ", more behind it");
     }

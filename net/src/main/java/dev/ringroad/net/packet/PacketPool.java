@@ -19,8 +19,10 @@ import java.nio.ByteOrder;
  * writes no reference and costs no collector's barrier.
  *
  * <p>One owner thread at a time; handing the pool to another thread needs a happens-before edge,
- * such as the stack's lock. With {@code -Dringroad.checked=true} every lending is watched: see
- * {@link #CHECKED}.
+ * such as the stack's lock. A pool that was made {@link #shared} is for several threads at once,
+ * which open a {@link PoolCache} each: any thread may acquire and release, and a packet itself has
+ * one owner at a time, whoever acquired it. With {@code -Dringroad.checked=true} every lending is
+ * watched: see {@link #CHECKED}.
  */
 public final class PacketPool implements AutoCloseable {
 
@@ -48,8 +50,12 @@ public final class PacketPool implements AutoCloseable {
     private final Packet[] packets;
     private final int[] freeIndices;
     private final @Nullable Custody custody;
+    private final @Nullable Depot depot;
 
+    /** Of a shared pool always 0: its free packets are in the depot and the caches. */
     private int freeCount;
+
+    private int leastFree;
     private long exhaustedCount;
     private boolean closed;
 
@@ -60,7 +66,8 @@ public final class PacketPool implements AutoCloseable {
             long regionOffset,
             int packetCount,
             int bufferBytes,
-            int strideBytes) {
+            int strideBytes,
+            int cachePackets) {
         this.name = name;
         this.region = region;
         this.regionOwned = regionOwned;
@@ -75,7 +82,9 @@ public final class PacketPool implements AutoCloseable {
             packets[i] = new Packet(this, segment, buffer, start, i);
             freeIndices[packetCount - 1 - i] = i;
         }
-        freeCount = packetCount;
+        leastFree = packetCount;
+        freeCount = cachePackets == 0 ? packetCount : 0;
+        depot = cachePackets == 0 ? null : new Depot(name, packets, cachePackets, custody);
     }
 
     /**
@@ -87,12 +96,36 @@ public final class PacketPool implements AutoCloseable {
      */
     public static PacketPool create(
             String name, int packets, int bufferBytes, Placement placement) {
+        return create(name, packets, bufferBytes, placement, 0);
+    }
+
+    /**
+     * Makes a pool that any number of threads use at the same time: a depot of free packets for
+     * all, and before it a cache for each thread that opens one with {@link #openCache}, from which
+     * and to which packets move in bulk. Threads without a cache go to the depot for each packet,
+     * which is slow.
+     *
+     * <p>Packets that wait in one thread's cache are not there for another, so there should be more
+     * packets than are ever lent, by {@code cachePackets} for each thread.
+     *
+     * @param cachePackets how many free packets a thread keeps to itself at most, from 2; half as
+     *     many move at once
+     * @throws UncheckedIOException when there is no memory, with the remedy
+     */
+    public static PacketPool shared(
+            String name, int packets, int bufferBytes, Placement placement, int cachePackets) {
+        checkCache(name, packets, cachePackets);
+        return create(name, packets, bufferBytes, placement, cachePackets);
+    }
+
+    private static PacketPool create(
+            String name, int packets, int bufferBytes, Placement placement, int cachePackets) {
         check(name, packets, bufferBytes);
         int stride = colouredStride(bufferBytes);
         long bytes = (long) packets * stride;
         checkRegionBytes(name, bytes);
-        return new PacketPool(
-                name, allocate(name, bytes, placement), true, 0, packets, bufferBytes, stride);
+        SharedRegion region = allocate(name, bytes, placement);
+        return new PacketPool(name, region, true, 0, packets, bufferBytes, stride, cachePackets);
     }
 
     private static SharedRegion allocate(String name, long bytes, Placement placement) {
@@ -112,6 +145,26 @@ public final class PacketPool implements AutoCloseable {
      */
     public static PacketPool over(
             SharedRegion region, long regionOffset, int packets, int bufferBytes) {
+        return over(region, regionOffset, packets, bufferBytes, 0);
+    }
+
+    /** As {@link #over}, of a pool for several threads, see {@link #shared}. */
+    public static PacketPool sharedOver(
+            SharedRegion region,
+            long regionOffset,
+            int packets,
+            int bufferBytes,
+            int cachePackets) {
+        checkCache("pool over a shared region", packets, cachePackets);
+        return over(region, regionOffset, packets, bufferBytes, cachePackets);
+    }
+
+    private static PacketPool over(
+            SharedRegion region,
+            long regionOffset,
+            int packets,
+            int bufferBytes,
+            int cachePackets) {
         String name = "pool over a shared region";
         check(name, packets, bufferBytes);
         checkRegionBytes(name, region.byteSize());
@@ -129,17 +182,20 @@ public final class PacketPool implements AutoCloseable {
                             + region.byteSize()
                             + " bytes");
         }
-        return new PacketPool(name, region, false, regionOffset, packets, bufferBytes, bufferBytes);
+        return new PacketPool(
+                name, region, false, regionOffset, packets, bufferBytes, bufferBytes, cachePackets);
     }
 
     /** Lends a packet with one reference, default headroom and no data; null when all are lent. */
     public @Nullable Packet acquire() {
         int n = freeCount - 1;
         if (n < 0) {
-            exhaustedCount++;
-            return null;
+            return acquireElsewhere();
         }
         freeCount = n;
+        if (n < leastFree) {
+            leastFree = n;
+        }
         Packet packet = packets[freeIndices[n]];
         packet.begin();
         if (CHECKED) {
@@ -148,29 +204,74 @@ public final class PacketPool implements AutoCloseable {
         return packet;
     }
 
-    /** Lends {@code n} packets or, when there are fewer or the burst lacks room, none. */
-    public boolean acquireBulk(Burst into, int n) {
-        if (n > freeCount) {
-            exhaustedCount++;
-            return false;
+    private @Nullable Packet acquireElsewhere() {
+        if (depot != null) {
+            return depot.acquire();
         }
+        exhaustedCount++;
+        return null;
+    }
+
+    /**
+     * Lends {@code n} packets or, when there are fewer or the burst lacks room, none. Of a shared
+     * pool {@code n} is at most what a thread's cache holds.
+     */
+    public boolean acquireBulk(Burst into, int n) {
         if (n > into.room()) {
             return false;
         }
-        for (int i = 0; i < n; i++) {
-            Packet packet = packets[freeIndices[--freeCount]];
+        if (depot != null) {
+            return depot.acquireBulk(into, n);
+        }
+        int left = freeCount - n;
+        if (left < 0) {
+            exhaustedCount++;
+            return false;
+        }
+        freeCount = left;
+        if (left < leastFree) {
+            leastFree = left;
+        }
+        Packet[] all = packets;
+        int[] indices = freeIndices;
+        Packet[] out = into.array();
+        int at = into.size();
+        for (int i = left + n - 1; i >= left; i--) {
+            Packet packet = all[indices[i]];
             packet.begin();
             if (CHECKED) {
                 custody().acquired(packet);
             }
-            into.add(packet);
+            out[at++] = packet;
         }
+        into.size(at);
         return true;
     }
 
-    /** How many packets can be lent now. */
+    /**
+     * Opens the calling thread's cache of a shared pool; {@link #acquire} and releases use it in
+     * this thread from then on.
+     *
+     * @throws IllegalStateException when the pool is not shared, or the thread has a cache already
+     */
+    public PoolCache openCache() {
+        if (depot == null) {
+            throw new IllegalStateException(name + " belongs to one thread and has no caches");
+        }
+        return depot.open(Thread.currentThread());
+    }
+
+    /** Whether several threads may use the pool at the same time. */
+    public boolean isShared() {
+        return depot != null;
+    }
+
+    /**
+     * How many packets can be lent now. Of a shared pool it is what lies in the depot and the
+     * calling thread's cache, and other threads may take the former.
+     */
     public int available() {
-        return freeCount;
+        return depot == null ? freeCount : depot.available();
     }
 
     /** How many packets there are in all, lent or not. */
@@ -190,7 +291,26 @@ public final class PacketPool implements AutoCloseable {
 
     /** How often a packet was wanted and none was there. */
     public long exhaustedCount() {
-        return exhaustedCount;
+        return depot == null ? exhaustedCount : depot.totals().exhausted();
+    }
+
+    /** How the pool has been used until now. Any thread may ask; see there how exact it is. */
+    public PoolStatistics statistics() {
+        int total = packets.length;
+        if (depot == null) {
+            return new PoolStatistics(
+                    total, total - freeCount, total - leastFree, exhaustedCount, 0, 0, 0);
+        }
+        int lent = depot.lentNow();
+        CacheTotals totals = depot.totals();
+        return new PoolStatistics(
+                total,
+                lent,
+                Math.max(lent, totals.peakLent()),
+                totals.exhausted(),
+                totals.acquired(),
+                totals.refills(),
+                totals.flushes());
     }
 
     /** What the pool is called in complaints. */
@@ -233,16 +353,54 @@ public final class PacketPool implements AutoCloseable {
         if (regionOwned) {
             region.close();
         }
-        if (CHECKED && freeCount != packets.length) {
-            throw custody().leaked(packets, packets.length - freeCount);
+        int missing = packets.length - (depot == null ? freeCount : depot.free());
+        if (CHECKED && missing != 0) {
+            throw custody().leaked(packets, missing);
         }
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     void giveBack(Packet packet) {
         if (CHECKED) {
             custody().released(packet, closed);
         }
-        freeIndices[freeCount++] = packet.bufferIndex();
+        if (depot != null) {
+            depot.giveBack(packet);
+        } else {
+            freeIndices[freeCount++] = packet.bufferIndex();
+        }
+    }
+
+    /**
+     * Takes simple packets of this pool back until there is another.
+     *
+     * @return where that is; {@code start} when it is the first
+     */
+    int giveBackRun(Packet[] from, int start, int end) {
+        if (depot != null) {
+            PoolCache cache = depot.own();
+            return cache == null ? start : cache.giveBackRun(this, from, start, end);
+        }
+        int[] indices = freeIndices;
+        int free = freeCount;
+        int i = start;
+        while (i < end) {
+            Packet packet = from[i];
+            if (packet.pool() != this || !packet.isSimple()) {
+                break;
+            }
+            packet.endSimple();
+            if (CHECKED) {
+                custody().released(packet, closed);
+            }
+            indices[free++] = packet.bufferIndex();
+            i++;
+        }
+        freeCount = free;
+        return i;
     }
 
     Custody custody() {
@@ -275,6 +433,18 @@ public final class PacketPool implements AutoCloseable {
                             + " of at least "
                             + BUFFER_BYTES_MIN
                             + " is needed");
+        }
+    }
+
+    private static void checkCache(String name, int packets, int cachePackets) {
+        if (cachePackets < 2 || cachePackets > packets) {
+            throw new IllegalArgumentException(
+                    name
+                            + ": caches of "
+                            + cachePackets
+                            + " packets; 2 to "
+                            + packets
+                            + " of the pool's can be kept");
         }
     }
 
