@@ -14,6 +14,7 @@ module dev.ringroad.bench {
     exports dev.ringroad.bench.machine;
     exports dev.ringroad.bench.memif;
     exports dev.ringroad.bench.packets;
+    exports dev.ringroad.bench.pools;
     exports dev.ringroad.bench.report;
     exports dev.ringroad.bench.rings;
     exports dev.ringroad.bench.tables;

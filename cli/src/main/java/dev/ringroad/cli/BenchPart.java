@@ -3,6 +3,7 @@ package dev.ringroad.cli;
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.memif.MemifBench;
 import dev.ringroad.bench.packets.PacketsBench;
+import dev.ringroad.bench.pools.PoolsBench;
 import dev.ringroad.bench.rings.RingsBench;
 import dev.ringroad.bench.tables.TablesBench;
 import dev.ringroad.bench.veth.VethBench;
@@ -24,6 +25,9 @@ enum BenchPart {
     /** Packets through a forwarder. */
     PACKETS(PacketsBench::run),
 
+    /** Packets out of pools and back. */
+    POOLS(PoolsBench::run),
+
     /** Rings between threads. */
     RINGS(RingsBench::run),
 
@@ -40,6 +44,8 @@ enum BenchPart {
     static final String DESCRIPTIONS =
             "  memif: packets a second of 64 bytes, beside DPDK's testpmd (Debian: dpdk-dev)\n"
                     + "  packets: packets a second through a forwarder on one core, beside testpmd\n"
+                    + "  pools: cycles to acquire and release a packet, beside dpdk-test (and Debian's"
+                    + " faketime)\n"
                     + "  rings: cycles on one core and on two, beside DPDK's dpdk-test\n"
                     + "  tables: cycles of a route or flow lookup, beside DPDK's dpdk-test, which takes"
                     + " minutes\n"

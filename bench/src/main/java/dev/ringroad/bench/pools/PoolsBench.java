@@ -1,0 +1,141 @@
+package dev.ringroad.bench.pools;
+
+import dev.ringroad.bench.BenchRow;
+import dev.ringroad.bench.Better;
+import dev.ringroad.bench.machine.FloorWatch;
+import dev.ringroad.core.linux.Affinity;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Packet pools beside DPDK's rte_mempool, in time-stamp cycles for an object there and back. The
+ * peer's objects are bare memory; ours are packets that come ready to be filled, so what DPDK does
+ * in {@code rte_pktmbuf_reset} beside this is in our figures.
+ */
+public final class PoolsBench {
+    private static final int ATTEMPTS = 2;
+    private static final int WARM_UPS = 3;
+    private static final int COMPILER_REST_MILLIS = 500;
+
+    private final int rounds;
+    private final int firstCpu;
+    private final int secondCpu;
+    private final PoolClock clock;
+    private final FloorWatch floor;
+    private final Consumer<String> progress;
+
+    /** All figures of a round, in cycles. */
+    private record Round(Map<PoolCase, Double> ours, DpdkPoolTest peer) {}
+
+    private PoolsBench(boolean quick, int firstCpu, int secondCpu, Consumer<String> progress) {
+        this.rounds = quick ? 1 : 3;
+        this.firstCpu = firstCpu;
+        this.secondCpu = secondCpu;
+        this.progress = progress;
+        clock = new PoolClock(firstCpu, secondCpu);
+        floor = FloorWatch.between(firstCpu, secondCpu);
+    }
+
+    /**
+     * Measures all rows.
+     *
+     * @param quick one round
+     * @param progress told a sentence after each round
+     * @throws IOException if dpdk-test or libfaketime is missing, or there are fewer than two
+     *     processors; the message says what to do
+     */
+    public static List<BenchRow> run(boolean quick, Consumer<String> progress) throws IOException {
+        String missing = DpdkPoolTest.missing();
+        if (missing != null) {
+            throw new IOException(missing);
+        }
+        BitSet cpus = Affinity.allowedCpus();
+        if (cpus.cardinality() < 2) {
+            throw new IOException(
+                    "Pools are measured on two processors, but this process may use one only");
+        }
+        int first = cpus.nextSetBit(0);
+        int second = cpus.nextSetBit(first + 1);
+        try {
+            return new PoolsBench(quick, first, second, progress).rows();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while measuring", e);
+        }
+    }
+
+    private List<BenchRow> rows() throws IOException, InterruptedException {
+        double cyclesANano = DpdkPoolTest.cyclesANano(firstCpu);
+        for (int i = 0; i < WARM_UPS; i++) {
+            ours(1);
+            TimeUnit.MILLISECONDS.sleep(COMPILER_REST_MILLIS);
+        }
+        List<Round> steady = new ArrayList<>();
+        List<Round> all = new ArrayList<>();
+        while (steady.size() < rounds && all.size() < ATTEMPTS * rounds) {
+            Round round = round(cyclesANano);
+            all.add(round);
+            if (floor.steady()) {
+                steady.add(round);
+            }
+            progress.accept(
+                    String.format(
+                            Locale.ROOT,
+                            "pools, round %d: cache line %s%s",
+                            all.size(),
+                            floor.words(),
+                            floor.steady() ? "" : " (the processors were moved: once more)"));
+        }
+        return rows(steady.isEmpty() ? all : steady);
+    }
+
+    private static List<BenchRow> rows(List<Round> counted) throws IOException {
+        List<BenchRow> rows = new ArrayList<>();
+        for (PoolCase one : PoolCase.all()) {
+            List<Double> ours = new ArrayList<>();
+            List<Double> peers = new ArrayList<>();
+            for (Round round : counted) {
+                ours.add(round.ours().get(one));
+                peers.add(round.peer().cycles(one));
+            }
+            rows.add(
+                    BenchRow.of(
+                            one.words(),
+                            "cycles a packet",
+                            median(ours),
+                            median(peers),
+                            "DPDK mempool_perf_autotest, " + one.peerPart(),
+                            Better.LOWER));
+        }
+        return rows;
+    }
+
+    private Round round(double cyclesANano) throws IOException, InterruptedException {
+        floor.begin();
+        DpdkPoolTest peer = DpdkPoolTest.run(firstCpu, secondCpu);
+        floor.look();
+        Map<PoolCase, Double> ours = ours(cyclesANano);
+        floor.look();
+        return new Round(ours, peer);
+    }
+
+    private Map<PoolCase, Double> ours(double cyclesANano) throws InterruptedException {
+        Map<PoolCase, Double> cycles = new HashMap<>();
+        for (PoolCase one : PoolCase.all()) {
+            cycles.put(one, clock.nanos(one) * cyclesANano);
+        }
+        return cycles;
+    }
+
+    private static double median(List<Double> values) {
+        return values.stream().sorted().toList().get(values.size() / 2);
+    }
+}
