@@ -28,6 +28,8 @@ import java.util.List;
             "  pcap:in.pcap[,out=o.pcapng]     a file's frames; pps=N and loop=yes say how; - for no file",
             "  ring:a                          a cable within this process; name it twice",
             "",
+            "memif, tap, afpacket and nil take pages=1G|2M|4K (the largest to take, 2M) and node=N (of NUMA).",
+            "",
             "MODE is what happens to a frame on its way:",
             "  io         nothing",
             "  mac        its Ethernet addresses become those of the sending port and its neighbour",

@@ -1,10 +1,13 @@
 package dev.ringroad.net.driver;
 
 import dev.ringroad.core.counter.CounterFile;
+import dev.ringroad.core.memory.Placement;
 import dev.ringroad.net.device.DeviceSpec;
 import dev.ringroad.net.device.NetDevice;
+import dev.ringroad.net.device.PoolPlacement;
 import dev.ringroad.net.device.SpecException;
 import dev.ringroad.net.device.counter.CountingDevice;
+import dev.ringroad.net.device.counter.PoolCountingDevice;
 import dev.ringroad.net.driver.afpacket.AfPacketDevice;
 import dev.ringroad.net.driver.afxdp.AfXdpDevice;
 import dev.ringroad.net.driver.memif.MemifConfig;
@@ -34,7 +37,8 @@ public final class NetDevices {
      */
     public static NetDevice open(DeviceSpec spec, CounterFile counters) throws IOException {
         Decorations decorations = Decorations.of(spec);
-        return decorations.around(openDriver(spec, counters));
+        NetDevice device = new PoolCountingDevice(openDriver(spec, counters), counters);
+        return decorations.around(device);
     }
 
     /**
@@ -47,7 +51,10 @@ public final class NetDevices {
     public static void check(DeviceSpec spec) {
         Decorations.of(spec);
         switch (spec.kind()) {
-            case "memif" -> MemifConfig.of(spec);
+            case "memif" -> {
+                MemifConfig.of(spec);
+                PoolPlacement.take(spec, null);
+            }
             case "afxdp" -> AfXdpDevice.takeOptions(spec);
             case "afpacket" -> AfPacketDevice.takeOptions(spec);
             case "vhost" -> VhostConfig.of(spec);
@@ -84,8 +91,9 @@ public final class NetDevices {
 
     private static NetDevice openMemif(DeviceSpec spec, CounterFile counters) throws IOException {
         MemifConfig config = MemifConfig.of(spec);
+        Placement placement = PoolPlacement.take(spec, null);
         spec.requireAllTaken();
-        return MemifDevice.open("memif:" + config.path(), config, counters);
+        return MemifDevice.open("memif:" + config.path(), config, placement, counters);
     }
 
     private static NetDevice openVirtio(DeviceSpec spec, CounterFile counters) throws IOException {

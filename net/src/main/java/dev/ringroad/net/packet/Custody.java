@@ -3,6 +3,11 @@ package dev.ringroad.net.packet;
 import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Checked mode's memory of who had each packet of a pool last.
@@ -69,6 +74,37 @@ final class Custody {
         }
         return new IllegalStateException(
                 pool.name() + " was closed with " + count + " packets missing");
+    }
+
+    /** Where the lent packets were acquired: one entry for each place that acquires. */
+    List<LeakReport.Holder> holders(Packet[] packets) {
+        Map<List<StackTraceElement>, Integer> counts = new LinkedHashMap<>();
+        for (Packet packet : packets) {
+            if (packet.references() > 0) {
+                counts.merge(stackOf(acquiredBy[packet.bufferIndex()]), 1, Integer::sum);
+            }
+        }
+        return counts.entrySet().stream()
+                .map(entry -> new LeakReport.Holder(entry.getValue(), entry.getKey()))
+                .sorted(Comparator.comparingInt(LeakReport.Holder::packets).reversed())
+                .toList();
+    }
+
+    private static List<StackTraceElement> stackOf(@Nullable Trace trace) {
+        if (trace == null) {
+            return List.of();
+        }
+        return Arrays.stream(trace.getStackTrace())
+                .dropWhile(frame -> isOurs(frame.getClassName()))
+                .toList();
+    }
+
+    /** The pool's own frames tell nothing. */
+    private static boolean isOurs(String className) {
+        return className.equals(Custody.class.getName())
+                || className.equals(Depot.class.getName())
+                || className.equals(PacketPool.class.getName())
+                || className.equals(PoolCache.class.getName());
     }
 
     private IllegalStateException complaint(Packet packet, String what) {

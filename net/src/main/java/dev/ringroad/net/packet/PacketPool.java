@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /**
  * A fixed number of packets of one size, lent and taken back.
@@ -294,12 +295,17 @@ public final class PacketPool implements AutoCloseable {
         return depot == null ? exhaustedCount : depot.totals().exhausted();
     }
 
+    /** The most that one thread's pool has lent at once. */
+    int peakLent() {
+        return packets.length - leastFree;
+    }
+
     /** How the pool has been used until now. Any thread may ask; see there how exact it is. */
     public PoolStatistics statistics() {
         int total = packets.length;
         if (depot == null) {
             return new PoolStatistics(
-                    total, total - freeCount, total - leastFree, exhaustedCount, 0, 0, 0);
+                    total, total - freeCount, peakLent(), exhaustedCount, 0, 0, 0);
         }
         int lent = depot.lentNow();
         CacheTotals totals = depot.totals();
@@ -311,6 +317,16 @@ public final class PacketPool implements AutoCloseable {
                 totals.acquired(),
                 totals.refills(),
                 totals.flushes());
+    }
+
+    /**
+     * Who has the packets that are lent, as exactly as is known. Best asked when nobody uses the
+     * pool; it takes a while.
+     */
+    public LeakReport leaks() {
+        int free = depot == null ? freeCount : depot.free();
+        return new LeakReport(
+                name, packets.length - free, CHECKED ? custody().holders(packets) : List.of());
     }
 
     /** What the pool is called in complaints. */

@@ -25,8 +25,15 @@ class RingContractTest extends NetDeviceContract {
         return new DeviceEnds(a, NetDevices.open(DeviceSpec.parse("ring:contract"), file));
     }
 
+    /** Counters outlive their devices. */
     @AfterEach
-    void closeCounters() {
+    @Override
+    void closeEnds() {
+        super.closeEnds();
+        closeCounters();
+    }
+
+    private void closeCounters() {
         counters.forEach(CounterFile::close);
         counters.clear();
     }

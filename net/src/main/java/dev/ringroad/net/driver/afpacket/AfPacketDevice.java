@@ -13,6 +13,7 @@ import dev.ringroad.net.device.DriverDevice;
 import dev.ringroad.net.device.DropCounters;
 import dev.ringroad.net.device.InterfaceLink;
 import dev.ringroad.net.device.MacAddress;
+import dev.ringroad.net.device.PoolPlacement;
 import dev.ringroad.net.driver.afpacket.AfPacketOptions.Ring;
 import dev.ringroad.net.packet.PacketPool;
 import dev.ringroad.net.wire.EthernetHeader;
@@ -107,25 +108,27 @@ public final class AfPacketDevice extends DriverDevice {
      */
     public static void takeOptions(DeviceSpec spec) {
         AfPacketOptions.take(spec);
+        PoolPlacement.take(spec, null);
     }
 
     /**
      * Opens an interface's frames.
      *
      * @param spec {@code afpacket:NAME} with the options {@code netns}, {@code queues}, {@code
-     *     ring}, {@code promiscuous}, {@code mac} and {@code offload}; others must have been taken
-     *     before
+     *     ring}, {@code promiscuous}, {@code mac}, {@code offload} and those of {@link
+     *     PoolPlacement}; others must have been taken before
      * @param counters where drops are counted; outlives the device
      * @throws IOException when the kernel refuses; the message says what and how to mend it
      */
     public static AfPacketDevice open(DeviceSpec spec, CounterFile counters) throws IOException {
         AfPacketOptions options = AfPacketOptions.take(spec);
+        Placement placement = PoolPlacement.take(spec, options.name());
         spec.requireAllTaken();
         int mtu =
                 NetworkNamespace.inside(options.namespace(), () -> Interfaces.mtu(options.name()));
         int frameBytes = (options.offload() ? 0xFFFF : mtu) + EthernetHeader.BYTES + TAGS_BYTES;
         RingGeometry geometry = RingGeometry.of(options.ring(), frameBytes);
-        PacketPool pool = pool(options, frameBytes);
+        PacketPool pool = pool(options, frameBytes, placement);
         try {
             Opened opened =
                     NetworkNamespace.inside(
@@ -137,13 +140,13 @@ public final class AfPacketDevice extends DriverDevice {
         }
     }
 
-    private static PacketPool pool(AfPacketOptions options, int frameBytes) {
+    private static PacketPool pool(AfPacketOptions options, int frameBytes, Placement placement) {
         int bytes = PacketPool.DEFAULT_HEADROOM + frameBytes + 1;
         int alignment = PacketPool.BUFFER_ALIGNMENT_BYTES;
         int bufferBytes = (bytes + alignment - 1) / alignment * alignment;
         int packets = options.offload() ? PACKETS_JOINED : PACKETS;
         String name = "afpacket-" + options.name();
-        return PacketPool.create(name, packets, bufferBytes, Placement.preferHuge());
+        return PacketPool.create(name, packets, bufferBytes, placement);
     }
 
     private static Opened openHere(AfPacketOptions options, RingGeometry geometry, int mtu)

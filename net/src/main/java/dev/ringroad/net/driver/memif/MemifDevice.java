@@ -83,6 +83,13 @@ public final class MemifDevice extends DriverDevice {
      */
     public static MemifDevice open(String name, MemifConfig config, CounterFile counters)
             throws IOException {
+        return open(name, config, Placement.preferHuge(), counters);
+    }
+
+    /** As {@link #open(String, MemifConfig, CounterFile)}, with packets from a place of choice. */
+    public static MemifDevice open(
+            String name, MemifConfig config, Placement placement, CounterFile counters)
+            throws IOException {
         MemifCounters own = new MemifCounters(counters, name);
         SharedRegion region = null;
         PacketPool pool = null;
@@ -91,17 +98,12 @@ public final class MemifDevice extends DriverDevice {
                 int bytes = zeroCopyBufferBytes(config);
                 region =
                         SharedRegion.allocate(
-                                "memif packets",
-                                (long) config.packets() * bytes,
-                                Placement.preferHuge());
+                                "memif packets", (long) config.packets() * bytes, placement);
                 pool = PacketPool.over(region, 0, config.packets(), bytes);
             } else {
                 pool =
                         PacketPool.create(
-                                name,
-                                config.packets(),
-                                copyBufferBytes(config),
-                                Placement.preferHuge());
+                                name, config.packets(), copyBufferBytes(config), placement);
             }
             MemifEndpoint endpoint =
                     config.role() == MemifRole.SERVER

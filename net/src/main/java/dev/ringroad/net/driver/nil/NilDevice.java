@@ -8,6 +8,7 @@ import dev.ringroad.net.device.DeviceSpec;
 import dev.ringroad.net.device.DriverDevice;
 import dev.ringroad.net.device.DropCounters;
 import dev.ringroad.net.device.MacAddress;
+import dev.ringroad.net.device.PoolPlacement;
 import dev.ringroad.net.device.RxQueue;
 import dev.ringroad.net.device.TxQueue;
 import dev.ringroad.net.packet.Burst;
@@ -49,16 +50,18 @@ public final class NilDevice extends DriverDevice {
      * Makes one.
      *
      * @param spec {@code nil:NAME} with the options {@code rx=yes|no}, whether there is always
-     *     something to receive, and {@code size}, the bytes of each received frame
+     *     something to receive, {@code size}, the bytes of each received frame, and those of {@link
+     *     PoolPlacement}
      * @param counters where drops are counted; outlives the device
      */
     public static NilDevice open(DeviceSpec spec, CounterFile counters) {
         boolean receives = spec.takeYesNo("rx", true);
         int frameBytesMax = BUFFER_BYTES - PacketPool.DEFAULT_HEADROOM;
         int frameBytes = spec.takeInt("size", SIZE_DEFAULT, EthernetHeader.BYTES, frameBytesMax);
+        Placement placement = PoolPlacement.take(spec, null);
         spec.requireAllTaken();
         String name = "nil:" + spec.address();
-        PacketPool pool = PacketPool.create(name, PACKETS, BUFFER_BYTES, Placement.preferHuge());
+        PacketPool pool = PacketPool.create(name, PACKETS, BUFFER_BYTES, placement);
         MacAddress mac = MacAddress.locallyAdministered(name.hashCode());
         Traits traits = new Traits(name, mac, MTU, Capabilities.none(pool.dataBytesMax()));
         writeFrames(pool, mac.bits(), frameBytes);

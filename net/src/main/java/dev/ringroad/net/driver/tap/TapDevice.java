@@ -11,6 +11,7 @@ import dev.ringroad.net.device.Capabilities;
 import dev.ringroad.net.device.DeviceSpec;
 import dev.ringroad.net.device.DriverDevice;
 import dev.ringroad.net.device.DropCounters;
+import dev.ringroad.net.device.PoolPlacement;
 import dev.ringroad.net.device.RxQueue;
 import dev.ringroad.net.device.TxQueue;
 import dev.ringroad.net.driver.tap.TapOptions.Level;
@@ -74,6 +75,7 @@ public final class TapDevice extends DriverDevice {
      */
     public static void takeOptions(DeviceSpec spec) {
         TapOptions.take(spec);
+        PoolPlacement.take(spec, null);
     }
 
     /**
@@ -87,12 +89,13 @@ public final class TapDevice extends DriverDevice {
      */
     public static TapDevice open(DeviceSpec spec, CounterFile counters) throws IOException {
         TapOptions options = TapOptions.take(spec);
+        Placement placement = PoolPlacement.take(spec, null);
         spec.requireAllTaken();
         Tun tun = Tun.open(options.name());
         try {
             int mtu = configureKernelEnd(tun.name(), options);
             Level level = agreeOnOffload(tun, options.offload());
-            PacketPool pool = pool(tun.name(), mtu, level == Level.SEGMENTATION);
+            PacketPool pool = pool(tun.name(), mtu, level == Level.SEGMENTATION, placement);
             return new TapDevice(tun, options, mtu, level, pool, counters);
         } catch (Throwable t) {
             tun.close();
@@ -127,13 +130,13 @@ public final class TapDevice extends DriverDevice {
         return Level.NONE;
     }
 
-    private static PacketPool pool(String name, int mtu, boolean joined) {
+    private static PacketPool pool(String name, int mtu, boolean joined, Placement placement) {
         int frameBytes = (joined ? IP_BYTES_MAX : mtu) + FRAME_OVERHEAD_BYTES;
         int bytes = PacketPool.DEFAULT_HEADROOM + frameBytes;
         int alignment = PacketPool.BUFFER_ALIGNMENT_BYTES;
         int bufferBytes = (bytes + alignment - 1) / alignment * alignment;
         int packets = joined ? PACKETS_JOINED : PACKETS;
-        return PacketPool.create("tap-" + name, packets, bufferBytes, Placement.preferHuge());
+        return PacketPool.create("tap-" + name, packets, bufferBytes, placement);
     }
 
     @Override

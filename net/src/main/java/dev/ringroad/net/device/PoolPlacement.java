@@ -1,0 +1,47 @@
+package dev.ringroad.net.device;
+
+import dev.ringroad.core.memory.NumaNodes;
+import dev.ringroad.core.memory.PageSize;
+import dev.ringroad.core.memory.Placement;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/**
+ * Where a device's packets lie, as its spec says:
+ *
+ * <pre>
+ *   pages=1G|2M|4K    the largest pages to take; smaller ones when there are none (2M)
+ *   node=N            the NUMA node to take them from (the adapter's, where it has one)
+ * </pre>
+ *
+ * <p>What was obtained is in the counter {@code DEVICE.pool.page-kib}.
+ */
+public final class PoolPlacement {
+
+    private PoolPlacement() {}
+
+    /**
+     * Takes the options from a spec.
+     *
+     * @param adapter the interface whose node is the usual one; null for none
+     * @throws SpecException when a value is not allowed, or this machine has no such node
+     */
+    public static Placement take(DeviceSpec spec, @Nullable String adapter) {
+        NumaNodes nodes = NumaNodes.here();
+        String pages = spec.takeOneOf("pages", "2M", List.of("1G", "2M", "4K"));
+        int usual = adapter == null ? NumaNodes.NONE : nodes.ofInterface(adapter);
+        int node = spec.takeInt("node", usual, 0, Integer.MAX_VALUE);
+        if (node >= 0 && !nodes.exists(node)) {
+            throw spec.wrong("node", Integer.toString(node), "a NUMA node of this machine");
+        }
+        PageSize size =
+                switch (pages) {
+                    case "1G" -> PageSize.HUGE_1G;
+                    case "2M" -> PageSize.HUGE_2M;
+                    default -> PageSize.ORDINARY;
+                };
+        return new Placement(size, node, false);
+    }
+}
