@@ -71,7 +71,7 @@ final class PackedQueue extends Virtqueue {
 
     @Override
     boolean hasReturned() {
-        return next() != NOTHING;
+        return isInBatch() || next() != NOTHING;
     }
 
     @Override

@@ -172,6 +172,11 @@ abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
         return n;
     }
 
+    /** Whether buffers are left of several that came back at once. */
+    final boolean isInBatch() {
+        return inOrder && taken != batchEnd;
+    }
+
     /** What came before something impossible is good; that itself is told next time. */
     private static int end(long element, int count) {
         return element == NOTHING || count > 0 ? count : BROKEN;

@@ -145,11 +145,13 @@ class VirtqueueTest {
             // One at a time, to have the batch's rest wait.
             for (int i = 0; i < 4; i++) {
                 int expected = packetOf(buffers.get(i));
+                assertThat(queue.hasReturned()).isTrue();
                 assertThat(queue.take(returned, 1)).isEqualTo(1);
                 assertThat(Virtqueue.bufferIndex(returned[0])).isEqualTo(expected);
                 assertThat(Virtqueue.bytes(returned[0])).isEqualTo(i == 3 ? 77 : WRITABLE);
                 pool.at(expected).release();
             }
+            assertThat(queue.hasReturned()).isFalse();
             assertThat(queue.take(returned, 1)).isZero();
             device.use(buffers.get(4).id(), 1);
             takeOne();
