@@ -100,16 +100,16 @@ final class VirtioRxQueue implements RxQueue {
                 deliver(n, into);
             }
         } while (n == asked && n > 0);
+        int count = into.size() - begin;
+        counters.received.add(count);
         if (n == Virtqueue.BROKEN) {
             fail(q.fault());
-            return into.size() - begin;
+            return count;
         }
         if (n < asked && missing > 0) {
             cut();
         }
         giveMissingBuffers(q);
-        int count = into.size() - begin;
-        counters.received.add(count);
         return count;
     }
 
@@ -121,12 +121,17 @@ final class VirtioRxQueue implements RxQueue {
             long one = returned[i];
             Packet packet = pool.at(Virtqueue.bufferIndex(one));
             long bytes = Virtqueue.bytes(one) - VirtioNetHeader.BYTES;
-            if (mayMerge && (missing > 0 || isMerged(packet))) {
+            // Read once: the back end may change it at any time.
+            int buffers = mayMerge && missing == 0 ? buffers(packet) : 1;
+            if (missing > 0) {
                 Packet whole = gather(packet, bytes);
                 if (whole == null) {
                     continue;
                 }
                 packet = whole;
+            } else if (buffers != 1) {
+                begin(packet, bytes, buffers);
+                continue;
             } else if (bytes < EthernetHeader.BYTES || bytes > packet.tailroom()) {
                 refuse(packet, bytes);
                 continue;
@@ -138,8 +143,9 @@ final class VirtioRxQueue implements RxQueue {
         into.size(n);
     }
 
-    private static boolean isMerged(Packet packet) {
-        return VirtioNetHeader.buffers(packet.segment(), headerAt(packet)) != 1;
+    /** In how many buffers the header says that its frame lies. */
+    private static int buffers(Packet packet) {
+        return VirtioNetHeader.buffers(packet.segment(), headerAt(packet));
     }
 
     private static long headerAt(Packet packet) {
@@ -156,16 +162,13 @@ final class VirtioRxQueue implements RxQueue {
     }
 
     /**
-     * Takes one buffer of a frame that lies in several into the frame's first, as far as that has
-     * room. The first one alone has a header; the others are filled from the header's place on.
+     * Takes a further buffer of a frame that lies in several into the frame's first, as far as that
+     * has room. The first one alone has a header; the others are filled from the header's place on.
      *
      * @param bytes behind the place of the header
      * @return the frame when that was its last buffer and all is well
      */
     private @Nullable Packet gather(Packet packet, long bytes) {
-        if (missing == 0) {
-            return begin(packet, bytes);
-        }
         missing--;
         Packet first = gathered;
         if (first != null && append(first, packet, bytes + VirtioNetHeader.BYTES)) {
@@ -185,23 +188,22 @@ final class VirtioRxQueue implements RxQueue {
         return null;
     }
 
-    private @Nullable Packet begin(Packet packet, long bytes) {
-        int buffers = VirtioNetHeader.buffers(packet.segment(), headerAt(packet));
+    /** Takes the first buffer of a frame that lies in several. */
+    private void begin(Packet packet, long bytes, int buffers) {
         Virtqueue q = queue;
         if (buffers == 0 || q == null || buffers > q.size) {
             counters.drop(VirtioDrop.BAD_MERGE);
             packet.release();
-            return null;
+            return;
         }
         missing = buffers - 1;
         if (bytes < 0 || bytes > packet.tailroom()) {
             // What belongs to it is dropped with it.
             refuse(packet, bytes);
-            return null;
+            return;
         }
         packet.append((int) bytes);
         gathered = packet;
-        return null;
     }
 
     private boolean append(Packet first, Packet part, long bytes) {

@@ -2,6 +2,8 @@ package dev.ringroad.net.driver.virtio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.core.linux.UnixStream;
@@ -27,15 +29,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A device against a back end that keeps to the rules, and against one that does not. */
 class VirtioDeviceTest {
 
     private static final int ROUNDS = 10_000;
     private static final long STEP_NANOS = 1_000_000;
+
+    /** Where the header says in how many buffers its frame lies. */
+    private static final int BUFFERS_AT = 10;
 
     @TempDir Path folder;
 
@@ -384,6 +392,39 @@ class VirtioDeviceTest {
         assertThat(device.dropped(DeviceDrop.RECEIVED_TOO_LONG)).isEqualTo(1);
     }
 
+    @Test
+    void aHeaderThatChangesWhileItIsReadLosesNoPacket() throws Exception {
+        connect("");
+        MemorySegment memory = backEnd.memory();
+        AtomicLong target = new AtomicLong(memory.byteSize() - 1);
+        AtomicBoolean over = new AtomicBoolean();
+        Thread changer =
+                new Thread(
+                        () -> {
+                            for (int i = 0; !over.get(); i++) {
+                                memory.set(JAVA_BYTE, target.get(), (byte) (1 + (i & 1)));
+                            }
+                        });
+        changer.start();
+        try {
+            for (int i = 0; i < 5000; i++) {
+                DeviceModel.Buffer buffer = Objects.requireNonNull(backEnd.ring(0).next());
+                target.set(buffer.offset() + BUFFERS_AT);
+                backEnd.ring(0).use(buffer.id(), 72);
+                device.rxQueue(0).receive(in);
+                in.releaseAll();
+            }
+        } finally {
+            over.set(true);
+            changer.join();
+        }
+        backEnd.close();
+        for (int i = 0; i < ROUNDS && device.linkUp(); i++) {
+            service();
+        }
+        assertAllPacketsAreBack();
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {0, 11, 12, 25, 3000, 0x7FFF_FFFFL, 0xFFFF_FFFFL})
     void aLengthThatCannotBeIsDropped(long bytes) throws IOException {
@@ -413,6 +454,21 @@ class VirtioDeviceTest {
         backEnd.close();
         backEnd = accept();
         serveUntilUp();
+    }
+
+    @Test
+    void framesBeforeAnUnknownBufferAreDeliveredAndCounted() throws IOException {
+        connect(",in_order=no");
+        Burst two = new Burst(2);
+        backEnd.deliver(frame(1, 60));
+        // As one of the first two is dropped, there is room to find the bad one in the same call.
+        backEnd.deliver(frame(2, 60), 1, 0);
+        backEnd.ring(0).use(0, 72);
+        assertThat(device.rxQueue(0).receive(two)).isEqualTo(1);
+        assertThat(device.dropped(VirtioDrop.UNKNOWN_BUFFER)).isEqualTo(1);
+        assertThat(counters.readings())
+                .anyMatch(r -> r.name().equals("virtio.received") && r.value() == 1);
+        two.releaseAll();
     }
 
     @ParameterizedTest
