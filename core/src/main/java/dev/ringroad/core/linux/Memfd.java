@@ -149,6 +149,14 @@ public final class Memfd {
         Native.check(file.control(F_ADD_SEALS, seals), "fcntl(F_ADD_SEALS)", "");
     }
 
+    /**
+     * Whether a file is in memory, on tmpfs or hugetlbfs, which only such a one's answer to the
+     * question for seals tells. No file server of somebody else's is asked.
+     */
+    public static boolean isInMemory(Descriptor file) {
+        return file.control(F_GET_SEALS, 0) >= 0;
+    }
+
     /** The seals of a file; 0 also for a file that cannot have any. */
     public static int seals(Descriptor file) {
         return Math.max(0, file.control(F_GET_SEALS, 0));

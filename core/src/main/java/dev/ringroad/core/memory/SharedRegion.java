@@ -107,19 +107,21 @@ public final class SharedRegion implements AutoCloseable {
      * InternalError}.
      */
     public static SharedRegion map(Descriptor file, long bytes) throws IOException {
-        return map(file, bytes, Long.MAX_VALUE);
+        return adopt(file, bytes, Demand.NONE, Long.MAX_VALUE);
     }
 
     /**
      * As {@link #map(Descriptor, long)}, for a region whose size somebody else has chosen, to whom
-     * this thread does not owe the time that all its pages take.
+     * this thread does not owe the time that all its pages take. It must be of memory ({@link
+     * Memfd#isInMemory}): what happens at the first touch of another file's page is for whoever
+     * serves that file to choose.
      *
      * @param presentBytesMax how much is brought in at once, from the beginning; the pages behind
      *     it come at their first touch
      */
     public static SharedRegion map(Descriptor file, long bytes, long presentBytesMax)
             throws IOException {
-        return adopt(file, bytes, false, presentBytesMax);
+        return adopt(file, bytes, Demand.IN_MEMORY, presentBytesMax);
     }
 
     /**
@@ -128,22 +130,15 @@ public final class SharedRegion implements AutoCloseable {
      */
     public static SharedRegion mapSealed(Descriptor file, long bytes, long presentBytesMax)
             throws IOException {
-        return adopt(file, bytes, true, presentBytesMax);
+        return adopt(file, bytes, Demand.SEALED, presentBytesMax);
     }
 
     private static SharedRegion adopt(
-            Descriptor file, long bytes, boolean sealRequired, long presentBytesMax)
-            throws IOException {
+            Descriptor file, long bytes, Demand demand, long presentBytesMax) throws IOException {
         try {
             requirePositive(bytes);
-            // First: a file that has seals is in memory, so that no file server of the peer's
-            // answers
-            // (or does not) what is asked of it next.
-            if (sealRequired && (Memfd.seals(file) & Memfd.SEAL_SHRINK) == 0) {
-                throw new IOException(
-                        "The shared file is not sealed against shrinking, so its owner could take mapped"
-                                + " pages away. Remedy: the peer has to set F_SEAL_SHRINK.");
-            }
+            // First: a file server of the peer's might never answer what is asked next.
+            require(demand, file);
             long present = Memfd.byteSize(file);
             if (present < bytes) {
                 throw new IOException(
@@ -158,6 +153,26 @@ public final class SharedRegion implements AutoCloseable {
         } catch (Throwable t) {
             file.close();
             throw t;
+        }
+    }
+
+    /** What is demanded of a file before anything else is asked of it. */
+    private enum Demand {
+        NONE,
+        IN_MEMORY,
+        SEALED
+    }
+
+    private static void require(Demand demand, Descriptor file) throws IOException {
+        if (demand == Demand.SEALED && (Memfd.seals(file) & Memfd.SEAL_SHRINK) == 0) {
+            throw new IOException(
+                    "The shared file is not sealed against shrinking, so its owner could take mapped"
+                            + " pages away. Remedy: the peer has to set F_SEAL_SHRINK.");
+        }
+        if (demand == Demand.IN_MEMORY && !Memfd.isInMemory(file)) {
+            throw new IOException(
+                    "The shared file is not in memory. Remedy: the peer has to share a memfd, or a"
+                            + " file of tmpfs or hugetlbfs.");
         }
     }
 

@@ -92,6 +92,16 @@ class SharedRegionTest {
     }
 
     @Test
+    void refusesAPeersFileThatIsNotInMemory() throws Exception {
+        Descriptor file = Descriptor.open("/proc/self/status", Descriptor.READ_ONLY, 0, "");
+        assertThat(Memfd.isInMemory(file)).isFalse();
+        assertThatThrownBy(() -> SharedRegion.map(file, PAGE, PAGE))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("is not in memory");
+        assertThat(file.isOpen()).isFalse();
+    }
+
+    @Test
     void bringsInNoMoreThanAllowed() throws Exception {
         long bytes = 64 * PAGE;
         for (long limit : new long[] {0, 1, 16 * PAGE, 16 * PAGE + 1, bytes, Long.MAX_VALUE}) {
