@@ -83,9 +83,9 @@ final class GuestMemory implements AutoCloseable {
                 present -= Math.min(present, end);
             }
             return new GuestMemory(table, mapped);
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable t) {
             mapped.forEach(SharedRegion::close);
-            throw e;
+            throw t;
         } finally {
             files.forEach(Descriptor::close);
             files.clear();
@@ -136,7 +136,7 @@ final class GuestMemory implements AutoCloseable {
     /** Whether a region, which does not wrap, has a whole range. */
     private static boolean contains(long begin, long bytes, long address, long wanted) {
         long at = address - begin;
-        return at >= 0 && at <= bytes - wanted;
+        return wanted >= 0 && at >= 0 && at <= bytes - wanted;
     }
 
     /** Whether the front end could take memory away that is mapped here. */

@@ -36,7 +36,7 @@ final class SplitSide implements DeviceSide {
     SplitSide(Vring control, VringAddress address, GuestMemory memory, long features)
             throws VhostUserException {
         size = control.size;
-        if (Integer.bitCount(size) != 1 || size > SplitRing.SIZE_MAX) {
+        if (size < 1 || Integer.bitCount(size) != 1 || size > SplitRing.SIZE_MAX) {
             throw new VhostUserException(
                     control
                             + " has a size of "

@@ -134,7 +134,7 @@ public final class VhostDevice extends DriverDevice {
 
     @Override
     public boolean prepareSleep(PollSet wake) {
-        if (isClosed()) {
+        if (isClosed() || endpoint.messagesLeft()) {
             return false;
         }
         int armed = 0;

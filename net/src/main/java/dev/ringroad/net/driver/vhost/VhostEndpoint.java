@@ -27,6 +27,7 @@ abstract sealed class VhostEndpoint implements AutoCloseable permits VhostServer
     private String status;
     private long lookedNanos;
     private boolean mustLook = true;
+    private boolean messagesLeft;
 
     VhostEndpoint(VhostConfig config, VhostCounters counters, VringStarter starter, String status) {
         this.config = config;
@@ -46,7 +47,7 @@ abstract sealed class VhostEndpoint implements AutoCloseable permits VhostServer
             VhostDrop fault = present.fault();
             end("Disconnected: " + (fault == null ? "" : fault.sentence()), nowNanos);
         }
-        if (linkUp() && !mustLook && nowNanos - lookedNanos < LOOK_NANOS) {
+        if (linkUp() && !mustLook && !messagesLeft && nowNanos - lookedNanos < LOOK_NANOS) {
             return;
         }
         mustLook = false;
@@ -70,21 +71,27 @@ abstract sealed class VhostEndpoint implements AutoCloseable permits VhostServer
         mustLook = true;
     }
 
+    /** Whether the last {@link #service} has left messages for the next one. */
+    final boolean messagesLeft() {
+        return messagesLeft;
+    }
+
     private void serveSession(long nowNanos) {
         VhostSession present = session;
         if (present == null) {
             return;
         }
         try {
-            present.serve();
+            messagesLeft = present.serve();
         } catch (VhostUserException e) {
             counters.drop(VhostDrop.BAD_MESSAGE);
             counters.refusals.increment();
             end(sentence(e), nowNanos);
         } catch (IOException e) {
             end(sentence(e), nowNanos);
-        } catch (RuntimeException e) {
-            // Whatever it was, it concerns this front end, and the next one is welcome.
+        } catch (RuntimeException | VirtualMachineError e) {
+            // Whatever it was, even memory that vanished while it was mapped, it concerns this
+            // front end, and the next one is welcome.
             counters.drop(VhostDrop.UNFORESEEN);
             end(sentence(e), nowNanos);
         }
@@ -102,7 +109,7 @@ abstract sealed class VhostEndpoint implements AutoCloseable permits VhostServer
         }
     }
 
-    static String sentence(Exception e) {
+    static String sentence(Throwable e) {
         String message = e.getMessage();
         return message == null ? e.getClass().getSimpleName() : message;
     }
@@ -128,6 +135,7 @@ abstract sealed class VhostEndpoint implements AutoCloseable permits VhostServer
             return;
         }
         session = null;
+        messagesLeft = false;
         present.close();
         status = reason;
         countLink();

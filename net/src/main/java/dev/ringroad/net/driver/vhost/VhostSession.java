@@ -47,6 +47,9 @@ final class VhostSession implements AutoCloseable {
             VhostUserFeature.union(
                     VhostUserFeature.MQ, VhostUserFeature.REPLY_ACK, VhostUserFeature.STATUS);
 
+    /** So many messages are taken at a time, so that no flood keeps the frames waiting. */
+    static final int MESSAGES_A_CALL_MAX = 16;
+
     private static final long ACKNOWLEDGED = 0;
     private static final long REFUSED = 1;
 
@@ -107,26 +110,39 @@ final class VhostSession implements AutoCloseable {
     }
 
     /**
-     * Does what all messages that are here ask for.
+     * Does what the messages that are here ask for, up to {@link #MESSAGES_A_CALL_MAX} or the first
+     * one that took the time of mapping memory.
      *
+     * @return whether there may be more
      * @throws VhostUserException if one of them breaks the protocol, or can't be done
      * @throws IOException if the front end is gone
      */
-    void serve() throws IOException {
-        VhostUserMessage message;
-        while ((message = channel.receive()) != null) {
-            if (message.answer()) {
-                throw new VhostUserException(
-                        "An answer to " + message.request() + " came, which nobody asked.");
+    boolean serve() throws IOException {
+        for (int i = 0; i < MESSAGES_A_CALL_MAX; i++) {
+            VhostUserMessage message = channel.receive();
+            if (message == null) {
+                return false;
             }
-            boolean acknowledge =
-                    message.acknowledgementWanted()
-                            && !message.request().hasAnswer()
-                            && VhostUserFeature.REPLY_ACK.in(protocolFeatures);
-            handle(message, acknowledge);
-            wasUp |= up();
-            dropStrayDescriptors();
+            serve(message);
+            if (message.request() == VhostUserRequest.SET_MEM_TABLE) {
+                return true;
+            }
         }
+        return true;
+    }
+
+    private void serve(VhostUserMessage message) throws IOException {
+        if (message.answer()) {
+            throw new VhostUserException(
+                    "An answer to " + message.request() + " came, which nobody asked.");
+        }
+        boolean acknowledge =
+                message.acknowledgementWanted()
+                        && !message.request().hasAnswer()
+                        && VhostUserFeature.REPLY_ACK.in(protocolFeatures);
+        handle(message, acknowledge);
+        wasUp |= up();
+        dropStrayDescriptors();
     }
 
     private void handle(VhostUserMessage message, boolean acknowledge) throws IOException {

@@ -40,53 +40,54 @@ final class VringStarter {
         try {
             VhostRing ring =
                     control.receives()
-                            ? startRx(control, address, memory, features, fault)
-                            : startTx(control, address, memory, features, fault);
+                            ? makeRx(control, address, memory, features, fault)
+                            : makeTx(control, address, memory, features, fault);
             if (memory.mayShrink()) {
                 SharedRegion.raiseFault();
             }
+            // Not before: no queue has a ring that could not be begun.
+            attach(control.pair(), ring);
             return ring;
         } catch (InternalError e) {
             throw new VhostUserException(control + " is in memory that is not there.", e);
         }
     }
 
-    private RxRing startRx(
-            Vring control,
-            VringAddress address,
-            GuestMemory memory,
-            long features,
-            VhostFault fault)
-            throws VhostUserException {
-        RxRing ring;
-        if (VirtioFeature.RING_PACKED.in(features)) {
-            PackedSide side = new PackedSide(control, address, memory, features);
-            ring = new PackedRxRing(control, side, memory, counters, fault, features, pool);
-        } else {
-            SplitSide side = new SplitSide(control, address, memory, features);
-            ring = new SplitRxRing(control, side, memory, counters, fault, features, pool);
+    private void attach(int pair, VhostRing ring) {
+        switch (ring) {
+            case RxRing rx -> rxQueues[pair].attach(rx);
+            case TxRing tx -> txQueues[pair].attach(tx);
         }
-        rxQueues[control.pair()].attach(ring);
-        return ring;
     }
 
-    private TxRing startTx(
+    private RxRing makeRx(
             Vring control,
             VringAddress address,
             GuestMemory memory,
             long features,
             VhostFault fault)
             throws VhostUserException {
-        TxRing ring;
         if (VirtioFeature.RING_PACKED.in(features)) {
             PackedSide side = new PackedSide(control, address, memory, features);
-            ring = new PackedTxRing(control, side, memory, counters, fault, features);
-        } else {
-            SplitSide side = new SplitSide(control, address, memory, features);
-            ring = new SplitTxRing(control, side, memory, counters, fault, features);
+            return new PackedRxRing(control, side, memory, counters, fault, features, pool);
         }
-        txQueues[control.pair()].attach(ring);
-        return ring;
+        SplitSide side = new SplitSide(control, address, memory, features);
+        return new SplitRxRing(control, side, memory, counters, fault, features, pool);
+    }
+
+    private TxRing makeTx(
+            Vring control,
+            VringAddress address,
+            GuestMemory memory,
+            long features,
+            VhostFault fault)
+            throws VhostUserException {
+        if (VirtioFeature.RING_PACKED.in(features)) {
+            PackedSide side = new PackedSide(control, address, memory, features);
+            return new PackedTxRing(control, side, memory, counters, fault, features);
+        }
+        SplitSide side = new SplitSide(control, address, memory, features);
+        return new SplitTxRing(control, side, memory, counters, fault, features);
     }
 
     /** Takes a ring away from its queue; where it has got to. */

@@ -143,8 +143,12 @@ final class RawFrontEnd implements AutoCloseable {
     }
 
     void startRing(int ring, VringAddress address) throws IOException {
+        startRing(ring, address, SIZE);
+    }
+
+    void startRing(int ring, VringAddress address, int size) throws IOException {
         tell(VhostUserRequest.SET_VRING_CALL, ring, calls[ring].descriptor().number());
-        tellRing(VhostUserRequest.SET_VRING_NUM, ring, SIZE);
+        tellRing(VhostUserRequest.SET_VRING_NUM, ring, size);
         tellRing(VhostUserRequest.SET_VRING_BASE, ring, packed() ? PackedRing.EVENT_WRAP : 0);
         channel.send(VhostUserMessage.ask(VhostUserRequest.SET_VRING_ADDR, address));
         tell(VhostUserRequest.SET_VRING_KICK, ring, kicks[ring].descriptor().number());
@@ -244,15 +248,17 @@ final class RawFrontEnd implements AutoCloseable {
         assertThat(received).isZero();
     }
 
-    /** Offers one frame to the device; how many it takes. What it leaves is released. */
-    int offer(int bytes) {
-        Burst burst = new Burst(1);
-        Packet packet = Objects.requireNonNull(device.pool().acquire());
-        packet.append(bytes);
-        for (int i = 0; i < bytes; i++) {
-            packet.segment().set(ValueLayout.JAVA_BYTE, packet.offset() + i, (byte) i);
+    /** Offers frames to the device; how many it takes. What it leaves is released. */
+    int offer(int... lengths) {
+        Burst burst = new Burst(lengths.length);
+        for (int bytes : lengths) {
+            Packet packet = Objects.requireNonNull(device.pool().acquire());
+            packet.append(bytes);
+            for (int i = 0; i < bytes; i++) {
+                packet.segment().set(ValueLayout.JAVA_BYTE, packet.offset() + i, (byte) i);
+            }
+            burst.add(packet);
         }
-        burst.add(packet);
         int taken = device.txQueue(0).transmit(burst);
         burst.releaseAll();
         return taken;

@@ -23,6 +23,7 @@ import dev.ringroad.net.virtio.RingDescriptor;
 import dev.ringroad.net.virtio.SplitRing;
 import dev.ringroad.net.virtio.VhostUserMessage;
 import dev.ringroad.net.virtio.VhostUserPayload.MemoryRegion;
+import dev.ringroad.net.virtio.VhostUserPayload.MemoryTable;
 import dev.ringroad.net.virtio.VhostUserPayload.VringAddress;
 import dev.ringroad.net.virtio.VhostUserPayload.VringState;
 import dev.ringroad.net.virtio.VhostUserRequest;
@@ -32,6 +33,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -247,20 +250,57 @@ class VhostConversationTest {
         assertRefused("misaligned");
     }
 
-    @Test
-    void refusesASizeThatIsNoPowerOfTwo() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {12, 0x8000_0000, -1, 1 << 16})
+    void refusesASizeThatIsNotAllowed(int size) throws Exception {
         peer.agree(USUAL);
         peer.tellMemory(ALL);
-        peer.tellRing(VhostUserRequest.SET_VRING_NUM, FROM_US, 12);
-        peer.channel.send(
-                VhostUserMessage.ask(
-                        VhostUserRequest.SET_VRING_ADDR, RawFrontEnd.address(FROM_US)));
-        peer.tellRing(VhostUserRequest.SET_VRING_ENABLE, FROM_US, 1);
-        peer.tell(
-                VhostUserRequest.SET_VRING_KICK,
-                FROM_US,
-                peer.kicks[FROM_US].descriptor().number());
-        assertRefused("a size of 12");
+        peer.startRing(FROM_US, RawFrontEnd.address(FROM_US), size);
+        assertRefused("a size of " + size);
+    }
+
+    @Test
+    void takesSoManyMessagesAtATime() throws Exception {
+        for (int i = 0; i < VhostSession.MESSAGES_A_CALL_MAX; i++) {
+            peer.channel.send(VhostUserMessage.ask(VhostUserRequest.SET_OWNER));
+        }
+        peer.channel.send(VhostUserMessage.ask(VhostUserRequest.SET_FEATURES, -1));
+        peer.service();
+        assertThat(device.dropped(VhostDrop.BAD_MESSAGE)).isZero();
+        assertThat(sleeps()).isFalse();
+        peer.service();
+        assertThat(device.dropped(VhostDrop.BAD_MESSAGE)).isEqualTo(1);
+        assertThat(sleeps()).isTrue();
+    }
+
+    @Test
+    void takesOneMemoryTableAtATime() throws Exception {
+        peer.start(USUAL);
+        int file = peer.region.descriptor().number();
+        for (int i = 0; i < 2; i++) {
+            peer.channel.send(
+                    VhostUserMessage.ask(
+                            VhostUserRequest.SET_MEM_TABLE, new MemoryTable(List.of(ALL))),
+                    file);
+        }
+        peer.channel.send(VhostUserMessage.ask(VhostUserRequest.SET_FEATURES, -1));
+        for (int i = 0; i < 2; i++) {
+            peer.service();
+            assertThat(device.linkUp()).isTrue();
+            assertThat(sleeps()).isFalse();
+        }
+        peer.service();
+        assertThat(device.dropped(VhostDrop.BAD_MESSAGE)).isEqualTo(1);
+    }
+
+    private boolean sleeps() {
+        try (PollSet wake = new PollSet(4)) {
+            boolean sleeps = device.prepareSleep(wake);
+            if (sleeps) {
+                device.wakeUp();
+            }
+            return sleeps;
+        }
     }
 
     @Test
@@ -366,6 +406,25 @@ class VhostConversationTest {
             assertThat(device.dropped(VhostDrop.MEMORY_GONE)).isEqualTo(1);
             RawFrontEnd.service(device);
             assertThat(device.status()).contains("took its memory away");
+        }
+        try (RawFrontEnd next = new RawFrontEnd(device, path())) {
+            next.start(USUAL);
+        }
+    }
+
+    @Test
+    void aRingInMemoryThatIsGoneIsNotBegun() throws Exception {
+        device.close();
+        device = VhostDevice.open("open", config().withUnsealedAllowed(true), counters);
+        try (Descriptor file = Memfd.create("unsealed", 4096);
+                RawFrontEnd taking = new RawFrontEnd(device, path())) {
+            Memfd.resize(file, BYTES);
+            taking.agree(USUAL);
+            taking.tellMemory(List.of(ALL), file.number());
+            Memfd.resize(file, 0);
+            taking.startRing(FROM_US);
+            assertThat(device.status()).contains("Ring 1 is in memory that is not there");
+            taking.expectNothing();
         }
         try (RawFrontEnd next = new RawFrontEnd(device, path())) {
             next.start(USUAL);
