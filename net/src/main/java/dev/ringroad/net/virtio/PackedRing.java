@@ -79,9 +79,9 @@ public final class PackedRing {
         return wrap ? AVAILABLE | USED : 0;
     }
 
-    /** The flags of an event structure, as they are now. */
+    /** The flags of an event structure, with all that was written before them: its position. */
     public static int eventFlags(MemorySegment s, long at) {
-        return Words.u16Opaque(s, at + EVENT_FLAGS_AT) & 3;
+        return Words.u16Acquire(s, at + EVENT_FLAGS_AT) & 3;
     }
 
     /** Writes the flags of an event structure. */

@@ -39,9 +39,12 @@ final class PackedRxRing extends RxRing {
         if (!s.hasWork()) {
             return;
         }
-        int last = into.size() + room(into, 1);
-        while (into.size() < last && takeNext(s, into)) {
-            continue;
+        int room = room(into, 1);
+        int last = into.size() + room;
+        int left = framesMax(room);
+        // Once round at most, as a driver may fill the ring again behind us.
+        while (into.size() < last && left > 0 && s.moved() < s.size && takeNext(s, into)) {
+            left--;
         }
         if (s.publish()) {
             interrupt();
@@ -73,9 +76,7 @@ final class PackedRxRing extends RxRing {
             id = chain.id();
             count = chain.count();
         }
-        if (packet != null) {
-            into.add(packet);
-        }
+        add(into, packet);
         s.use(at, RingDescriptor.packed(0, id, PackedRing.usedFlags(s.wrap())), count);
         return true;
     }

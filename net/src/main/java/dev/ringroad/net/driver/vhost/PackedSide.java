@@ -126,6 +126,11 @@ final class PackedSide implements DeviceSide {
         }
     }
 
+    /** How many descriptors were used since the last {@link #publish}. */
+    int moved() {
+        return moved;
+    }
+
     /**
      * Gives the driver all buffers that were used since the last call.
      *

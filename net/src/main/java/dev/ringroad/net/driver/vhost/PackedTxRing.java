@@ -29,9 +29,9 @@ final class PackedTxRing extends TxRing {
         super(control, memory, counters, fault, features);
         this.side = side;
         chain = new PackedChain(side, pieces);
-        ids = new int[side.size];
-        counts = new int[side.size];
-        lengths = new long[side.size];
+        ids = new int[pieces.max()];
+        counts = new int[pieces.max()];
+        lengths = new long[pieces.max()];
     }
 
     @Override

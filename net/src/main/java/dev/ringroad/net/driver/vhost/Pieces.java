@@ -13,6 +13,12 @@ import java.lang.foreign.MemorySegment;
  */
 final class Pieces {
 
+    /**
+     * A frame is in no more descriptors than this, however large the ring: that bounds the work on
+     * one frame, and the memory for one ring.
+     */
+    static final int MAX = 256;
+
     /** An indirect table's descriptors are read as longs. */
     private static final int TABLE_ALIGNMENT_BYTES = 8;
 
@@ -34,16 +40,21 @@ final class Pieces {
     /**
      * @param indirectAllowed whether a descriptor may name a table
      * @param written whether the buffers are for this end to write
-     * @param max how many descriptors a frame may have: the ring's size
+     * @param ringSize how many descriptors a frame may have, if that is less than {@link #MAX}
      */
-    Pieces(GuestMemory memory, boolean indirectAllowed, boolean written, int max) {
+    Pieces(GuestMemory memory, boolean indirectAllowed, boolean written, int ringSize) {
         this.memory = memory;
         this.indirectAllowed = indirectAllowed;
         this.written = written;
-        this.max = max;
+        max = Math.min(ringSize, MAX);
         segments = new MemorySegment[max];
         offsets = new long[max];
         lengths = new long[max];
+    }
+
+    /** How many descriptors a frame may have. */
+    int max() {
+        return max;
     }
 
     /** Forgets all. */

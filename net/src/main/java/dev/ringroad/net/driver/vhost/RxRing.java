@@ -22,6 +22,11 @@ abstract sealed class RxRing extends VhostRing permits SplitRxRing, PackedRxRing
 
     private static final int NONE = -1;
 
+    /**
+     * Dropped frames do not fill a burst, so there is a bound of its own to what one call looks at.
+     */
+    private static final int FRAMES_FOR_EACH_ROOM = 4;
+
     final PacketPool pool;
     private final int frameBytesMax;
 
@@ -50,7 +55,7 @@ abstract sealed class RxRing extends VhostRing permits SplitRxRing, PackedRxRing
             }
         } catch (InternalError e) {
             fail(VhostDrop.MEMORY_GONE);
-            releaseHalfFilled();
+            releaseHalfFilled(into);
         }
         int received = into.size() - begin;
         if (received > 0) {
@@ -63,11 +68,28 @@ abstract sealed class RxRing extends VhostRing permits SplitRxRing, PackedRxRing
     abstract void take(Burst into);
 
     /** A packet whose copy was interrupted is neither in the burst nor in the pool. */
-    private void releaseHalfFilled() {
+    private void releaseHalfFilled(Burst into) {
         if (filling != NONE) {
-            pool.at(filling).release();
+            Packet packet = pool.at(filling);
+            if (into.isEmpty() || into.get(into.size() - 1) != packet) {
+                packet.release();
+            }
             filling = NONE;
         }
+    }
+
+    /** Adds a packet that is complete; null for a frame that was dropped. */
+    final void add(Burst into, @Nullable Packet packet) {
+        if (packet != null) {
+            into.add(packet);
+            // Not before: until then an error that comes late finds it here.
+            filling = NONE;
+        }
+    }
+
+    /** How many frames may be taken or dropped in a call that has room for so many. */
+    static int framesMax(int room) {
+        return FRAMES_FOR_EACH_ROOM * room;
     }
 
     /** How many packets can be taken: what the burst holds, but never more than the pool has. */
@@ -104,7 +126,6 @@ abstract sealed class RxRing extends VhostRing permits SplitRxRing, PackedRxRing
                 packet.segment(),
                 packet.offset(),
                 bytes);
-        filling = NONE;
         return packet;
     }
 
@@ -126,7 +147,6 @@ abstract sealed class RxRing extends VhostRing permits SplitRxRing, PackedRxRing
         filling = packet.bufferIndex();
         packet.append((int) bytes);
         pieces.copyOut(headerBytes, packet.segment(), packet.offset(), bytes);
-        filling = NONE;
         return packet;
     }
 

@@ -48,18 +48,16 @@ final class SplitRxRing extends RxRing {
         SplitSide s = side;
         int begin = s.next();
         int index = begin;
-        int end = begin + known;
-        int last = into.size() + room(into, known);
+        int room = room(into, known);
+        int last = into.size() + room;
+        int end = begin + Math.min(known, framesMax(room));
         while (index != end && into.size() < last) {
             int head = s.head(index);
             if (head >= s.size) {
                 fail(VhostDrop.BAD_HEAD);
                 break;
             }
-            Packet packet = takeOne(s, head);
-            if (packet != null) {
-                into.add(packet);
-            }
+            add(into, takeOne(s, head));
             s.use(index, head, 0);
             index++;
         }

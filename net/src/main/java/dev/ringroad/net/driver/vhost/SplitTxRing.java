@@ -26,8 +26,8 @@ final class SplitTxRing extends TxRing {
             long features) {
         super(control, memory, counters, fault, features);
         this.side = side;
-        heads = new int[side.size];
-        lengths = new long[side.size];
+        heads = new int[pieces.max()];
+        lengths = new long[pieces.max()];
     }
 
     @Override
@@ -45,13 +45,12 @@ final class SplitTxRing extends TxRing {
     }
 
     private void look() {
-        int available = side.look();
-        if (available == SplitSide.JUMPED) {
+        // Counted from where the last burst ended; what is placed of this one is known already.
+        known = side.look() - placed();
+        // Too far ahead, or back behind what was available before.
+        if (known < 0) {
             fail(VhostDrop.INDEX_JUMP);
             known = 0;
-        } else {
-            // Counted from where the last burst ended; what is placed of this one is known already.
-            known = available - placed();
         }
     }
 

@@ -11,8 +11,8 @@ public enum VhostDrop {
     OUTSIDE_MEMORY("frames in buffers that lie partly or wholly outside the front end's memory"),
     /** To receive: descriptors that contradict the standard or what was agreed. */
     BAD_CHAIN("frames whose descriptors contradict each other"),
-    /** To receive: descriptors that come back to themselves, or are more than the ring has. */
-    ENDLESS_CHAIN("frames in more descriptors than the ring has"),
+    /** To receive: descriptors that come back to themselves, or are more than a frame may have. */
+    ENDLESS_CHAIN("frames in more descriptors than the ring has, or than 256"),
     /** To transmit: a buffer too small for the frame, where several may not be joined. */
     BUFFER_TOO_SMALL("frames to transmit that are longer than the front end's buffers"),
     /** An index moved further than the ring allows; the connection ends. */

@@ -7,6 +7,7 @@ import static dev.ringroad.net.driver.vhost.RawFrontEnd.GUEST;
 import static dev.ringroad.net.driver.vhost.RawFrontEnd.HEADER_BYTES;
 import static dev.ringroad.net.driver.vhost.RawFrontEnd.SIZE;
 import static dev.ringroad.net.driver.vhost.RawFrontEnd.TO_US;
+import static dev.ringroad.net.driver.vhost.RawFrontEnd.USER;
 import static dev.ringroad.net.driver.vhost.RawFrontEnd.USUAL;
 import static dev.ringroad.net.driver.vhost.RawFrontEnd.buffer;
 import static dev.ringroad.net.virtio.RingDescriptor.INDIRECT;
@@ -19,9 +20,12 @@ import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.core.linux.Mappings;
 import dev.ringroad.core.linux.OpenDescriptors;
 import dev.ringroad.net.device.DeviceDrop;
+import dev.ringroad.net.packet.Burst;
 import dev.ringroad.net.virtio.PackedRing;
 import dev.ringroad.net.virtio.RingDescriptor;
 import dev.ringroad.net.virtio.SplitRing;
+import dev.ringroad.net.virtio.VhostUserPayload.MemoryRegion;
+import dev.ringroad.net.virtio.VhostUserPayload.VringAddress;
 import dev.ringroad.net.virtio.VirtioFeature;
 
 import org.junit.jupiter.api.AfterEach;
@@ -232,6 +236,55 @@ class VhostHostileFrontEndTest {
         SplitRing.indexRelease(peer.memory, RawFrontEnd.driverPart(TO_US), SIZE + 1);
         assertThat(peer.offer(64)).isZero();
         assertEnds(VhostDrop.INDEX_JUMP);
+    }
+
+    @Test
+    void anIndexOfBuffersToFillThatGoesBack() throws Exception {
+        peer.start(USUAL);
+        smallBuffers();
+        assertThat(peer.offer(64)).isEqualTo(1);
+        SplitRing.indexRelease(peer.memory, RawFrontEnd.driverPart(TO_US), 1);
+        // The second does not fit in one buffer, so the index is looked at again.
+        assertThat(peer.offer(64, 200)).isEqualTo(1);
+        assertEnds(VhostDrop.INDEX_JUMP);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aRingFullOfBrokenFramesIsNotDroppedAtOnce(boolean packed) throws Exception {
+        peer.start(packed ? PACKED : USUAL);
+        for (int i = 0; i < SIZE; i++) {
+            if (packed) {
+                peer.packed(FROM_US, i, GUEST, HEADER_BYTES, 0, true);
+            } else {
+                peer.split(FROM_US, i, GUEST, HEADER_BYTES, 0, 0);
+                peer.publish(FROM_US, i);
+            }
+        }
+        Burst burst = new Burst(1);
+        for (int call = 1; call <= 2; call++) {
+            assertThat(device.rxQueue(0).receive(burst)).isZero();
+            assertThat(device.dropped(DeviceDrop.RECEIVED_BROKEN)).isEqualTo(4 * call);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {256, 257})
+    void aFrameInMoreDescriptorsThanAreAllowed(int count) throws Exception {
+        int size = 512;
+        long driver = USER + (12 << 10);
+        long device = USER + (16 << 10);
+        peer.agree(USUAL);
+        peer.tellMemory(new MemoryRegion(GUEST, BYTES, USER, 0));
+        peer.startRing(FROM_US, new VringAddress(FROM_US, 0, USER, device, driver, 0), size);
+        for (int i = 0; i < count; i++) {
+            peer.splitAt(16L * i, GUEST + buffer(0), 1, i == count - 1 ? 0 : NEXT, i + 1);
+        }
+        SplitRing.indexRelease(peer.memory, driver - USER, 1);
+        Burst burst = new Burst(1);
+        assertThat(this.device.rxQueue(0).receive(burst)).isEqualTo(count == 256 ? 1 : 0);
+        burst.releaseAll();
+        assertThat(this.device.dropped(VhostDrop.ENDLESS_CHAIN)).isEqualTo(count - 256);
     }
 
     @ParameterizedTest
