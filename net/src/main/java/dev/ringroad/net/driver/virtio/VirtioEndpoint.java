@@ -127,20 +127,16 @@ final class VirtioEndpoint implements AutoCloseable {
     }
 
     private void findBackEnd(long nowNanos) {
-        if (channel == null) {
-            if (waiting && nowNanos - retryNanos < 0) {
-                return;
-            }
+        if (waiting && nowNanos - retryNanos >= 0) {
+            waiting = false;
+        }
+        if (!waiting && isPlaceFree(nowNanos)) {
             UnixStream found = listener == null ? connect(nowNanos) : accept(listener, nowNanos);
-            if (found == null) {
-                return;
-            }
-            greet(found, nowNanos);
-        } else if (listener != null && nowNanos - begunNanos >= PATIENCE_NANOS) {
-            UnixStream other = accept(listener, nowNanos);
-            if (other != null) {
-                refused(new VhostUserException("Another back end wants the place."), nowNanos);
-                greet(other, nowNanos);
+            if (found != null) {
+                if (channel != null) {
+                    refused(new VhostUserException("Another back end wants the place."), nowNanos);
+                }
+                greet(found, nowNanos);
             }
         }
         VhostUserChannel talk = channel;
@@ -148,6 +144,11 @@ final class VirtioEndpoint implements AutoCloseable {
         if (talk != null && present != null) {
             advance(talk, present, nowNanos);
         }
+    }
+
+    /** Whether another back end would be taken: there is none, or the present one dawdles. */
+    private boolean isPlaceFree(long nowNanos) {
+        return channel == null || (listener != null && nowNanos - begunNanos >= PATIENCE_NANOS);
     }
 
     private @Nullable UnixStream connect(long nowNanos) {
@@ -282,7 +283,8 @@ final class VirtioEndpoint implements AutoCloseable {
         VhostUserChannel open = present != null ? present.channel() : channel;
         if (open != null) {
             wake.add(open.descriptor().number(), PollSet.POLLIN);
-        } else if (listener != null && !waiting) {
+        }
+        if (present == null && listener != null && !waiting && isPlaceFree(lookedNanos)) {
             wake.add(listener.descriptor().number(), PollSet.POLLIN);
         }
     }
@@ -293,8 +295,10 @@ final class VirtioEndpoint implements AutoCloseable {
             return Long.MAX_VALUE;
         }
         if (channel != null) {
-            long patience = listener == null ? HANDSHAKE_NANOS_MAX : PATIENCE_NANOS;
-            return begunNanos + patience;
+            // A place that is free already is for the listener to tell of.
+            boolean patient = listener == null || isPlaceFree(lookedNanos);
+            long next = begunNanos + (patient ? HANDSHAKE_NANOS_MAX : PATIENCE_NANOS);
+            return waiting ? Math.min(next, retryNanos) : next;
         }
         return waiting || listener == null ? retryNanos : Long.MAX_VALUE;
     }

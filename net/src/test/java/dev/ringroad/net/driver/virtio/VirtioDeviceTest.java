@@ -41,6 +41,8 @@ class VirtioDeviceTest {
 
     private static final int ROUNDS = 10_000;
     private static final long STEP_NANOS = 1_000_000;
+    private static final long PATIENCE = VirtioEndpoint.PATIENCE_NANOS;
+    private static final long HANDSHAKE = VirtioEndpoint.HANDSHAKE_NANOS_MAX;
 
     /** Where the header says in how many buffers its frame lies. */
     private static final int BUFFERS_AT = 10;
@@ -307,6 +309,52 @@ class VirtioDeviceTest {
             serveUntilUp();
             assertThat(silent.descriptor().isOpen()).isTrue();
         }
+        listener = UnixStream.listen(folder.resolve("other").toString(), false);
+    }
+
+    @Test
+    void aListenerSleepsWhileABackEndIsSilent() throws IOException {
+        listener.close();
+        open(",role=server");
+        try (UnixStream silent = UnixStream.connect(path(), false);
+                PollSet wake = new PollSet(4)) {
+            service();
+            long begun = now;
+            assertThat(device.nextDeadlineNanos()).isEqualTo(begun + PATIENCE);
+            now += PATIENCE;
+            service();
+            assertThat(device.nextDeadlineNanos()).isEqualTo(begun + HANDSHAKE);
+            assertThat(device.prepareSleep(wake)).isTrue();
+            assertThat(wake.poll(0)).isZero();
+            backEnd = new RawBackEnd(UnixStream.connect(path(), false));
+            assertThat(wake.poll(0)).isPositive();
+            device.wakeUp();
+            serveUntilUp();
+            assertThat(silent.descriptor().isOpen()).isTrue();
+        }
+        listener = UnixStream.listen(folder.resolve("other").toString(), false);
+    }
+
+    @Test
+    void aListenerSleepsWhenItsBackEndHasLeft() throws IOException {
+        listener.close();
+        open(",role=server");
+        backEnd = new RawBackEnd(UnixStream.connect(path(), false));
+        serveUntilUp();
+        backEnd.close();
+        now += PATIENCE;
+        service();
+        assertThat(device.linkUp()).isFalse();
+        now += PATIENCE;
+        service();
+        assertThat(device.nextDeadlineNanos()).isEqualTo(Long.MAX_VALUE);
+        try (PollSet wake = new PollSet(4)) {
+            assertThat(device.prepareSleep(wake)).isTrue();
+            backEnd = new RawBackEnd(UnixStream.connect(path(), false));
+            assertThat(wake.poll(0)).isPositive();
+            device.wakeUp();
+        }
+        serveUntilUp();
         listener = UnixStream.listen(folder.resolve("other").toString(), false);
     }
 
