@@ -197,15 +197,23 @@ final class VirtioEndpoint implements AutoCloseable {
         }
     }
 
-    private static void sayAll(VhostUserChannel talk, VirtioHandshake present) throws IOException {
-        VirtioHandshake.Outgoing next;
-        while ((next = present.next()) != null) {
+    /** Says what the socket takes of what there is to say; the rest waits for the next call. */
+    private void sayAll(VhostUserChannel talk, VirtioHandshake present) throws IOException {
+        while (present.hasNext() && isWritable(talk)) {
+            VirtioHandshake.Outgoing next = present.next();
             if (next.descriptor() < 0) {
                 talk.send(next.message());
             } else {
                 talk.send(next.message(), next.descriptor());
             }
         }
+    }
+
+    /** Whether a message fits: a Unix socket is writable while it is not a quarter full. */
+    private boolean isWritable(VhostUserChannel talk) {
+        glance.clear();
+        glance.add(talk.descriptor().number(), PollSet.POLLOUT);
+        return glance.poll(0) > 0;
     }
 
     private void linkUp(VhostUserChannel talk, VirtioHandshake done) {
@@ -282,7 +290,9 @@ final class VirtioEndpoint implements AutoCloseable {
         VirtioLink present = link;
         VhostUserChannel open = present != null ? present.channel() : channel;
         if (open != null) {
-            wake.add(open.descriptor().number(), PollSet.POLLIN);
+            boolean mustSay = handshake != null && handshake.hasNext();
+            int events = mustSay ? PollSet.POLLIN | PollSet.POLLOUT : PollSet.POLLIN;
+            wake.add(open.descriptor().number(), events);
         }
         if (present == null && listener != null && !waiting && isPlaceFree(lookedNanos)) {
             wake.add(listener.descriptor().number(), PollSet.POLLIN);

@@ -95,13 +95,15 @@ final class VirtioHandshake implements AutoCloseable {
         step(message, NO_DESCRIPTOR);
     }
 
-    /** What to say now; null while an answer is awaited, or when all is said. */
-    @Nullable Outgoing next() {
-        if (awaited != null) {
-            return null;
-        }
-        Outgoing next = outgoing.poll();
-        if (next != null && next.isAnswered()) {
+    /** Whether there is something to say now: all may be said, or an answer be awaited. */
+    boolean hasNext() {
+        return awaited == null && !outgoing.isEmpty();
+    }
+
+    /** What to say now, as it {@link #hasNext}. */
+    Outgoing next() {
+        Outgoing next = outgoing.remove();
+        if (next.isAnswered()) {
             awaited = next.message().request();
         }
         return next;

@@ -43,7 +43,7 @@ final class RawBackEnd implements AutoCloseable {
             VhostUserFeature.union(
                     VhostUserFeature.MQ, VhostUserFeature.REPLY_ACK, VhostUserFeature.STATUS);
 
-    private static final int RINGS_MAX = 8;
+    private static final int RINGS_MAX = 2 * VirtioConfig.QUEUES_MAX;
 
     /** A ring as it was offered. */
     static final class Ring {

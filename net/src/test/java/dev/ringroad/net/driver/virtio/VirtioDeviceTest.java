@@ -358,6 +358,31 @@ class VirtioDeviceTest {
         listener = UnixStream.listen(folder.resolve("other").toString(), false);
     }
 
+    @Test
+    void moreMessagesThanTheSocketHoldsAreSaidBitByBit() throws IOException {
+        open(",queues=" + VirtioConfig.QUEUES_MAX);
+        backEnd = accept();
+        backEnd.queuePairs = VirtioConfig.QUEUES_MAX;
+        backEnd.offeredProtocolFeatures = VhostUserFeature.MQ.mask();
+        try (PollSet wake = new PollSet(4)) {
+            // The answers to what is asked come one by one, what follows them all at once.
+            while (!backEnd.heard.contains(VhostUserRequest.GET_QUEUE_NUM)) {
+                service();
+                backEnd.serve();
+            }
+            service();
+            assertThat(device.linkUp()).isFalse();
+            assertThat(device.prepareSleep(wake)).isTrue();
+            assertThat(wake.poll(0)).isZero();
+            backEnd.serve();
+            assertThat(wake.poll(0)).as("there is room again").isPositive();
+            device.wakeUp();
+        }
+        serveUntilUp();
+        backEnd.serve();
+        assertThat(backEnd.rings[2 * VirtioConfig.QUEUES_MAX - 1].enabled).isTrue();
+    }
+
     private void assertAllPacketsAreBack() {
         assertThat(device.pool().available()).isEqualTo(device.pool().packets());
     }
