@@ -78,8 +78,11 @@ public final class Descriptor implements AutoCloseable {
 
     private volatile int number;
 
-    private Descriptor(int number) {
+    private final boolean fromPeer;
+
+    private Descriptor(int number, boolean fromPeer) {
         this.number = number;
+        this.fromPeer = fromPeer;
     }
 
     /** Takes ownership of a descriptor that is open already. */
@@ -87,7 +90,12 @@ public final class Descriptor implements AutoCloseable {
         if (number < 0) {
             throw new IllegalArgumentException("A descriptor is not negative: " + number);
         }
-        return new Descriptor(number);
+        return new Descriptor(number, false);
+    }
+
+    /** Takes ownership of one that a peer has sent: {@link PeerFiles} tells how it is closed. */
+    static Descriptor received(int number) {
+        return new Descriptor(number, true);
     }
 
     /**
@@ -131,6 +139,10 @@ public final class Descriptor implements AutoCloseable {
 
     /** {@code fcntl} with an integer argument: zero or more, or the negated errno. */
     int control(int command, int argument) {
+        return control(number, command, argument);
+    }
+
+    static int control(int number, int command, int argument) {
         MemorySegment capture = Native.capture();
         try {
             return Native.result(
@@ -207,19 +219,31 @@ public final class Descriptor implements AutoCloseable {
         }
     }
 
-    /** Closes the descriptor; a second call does nothing. */
+    /**
+     * Closes the descriptor; a second call does nothing. One that a peer has sent, and that the
+     * peer could make us wait for, is closed by another thread soon.
+     */
     @Override
     public void close() {
         int open = (int) NUMBER.getAndSet(this, -1);
-        if (open >= 0) {
-            MemorySegment capture = Native.capture();
-            try {
-                // Linux frees the number whatever close answers, so there is nothing to be mended
-                // by a second try.
-                int ignored = (int) CLOSE.invokeExact(capture, open);
-            } catch (Throwable t) {
-                throw Native.unexpected(t);
-            }
+        if (open < 0) {
+            return;
+        }
+        if (fromPeer) {
+            PeerFiles.close(open);
+        } else {
+            close(open);
+        }
+    }
+
+    static void close(int open) {
+        MemorySegment capture = Native.capture();
+        try {
+            // Linux frees the number whatever close answers, so there is nothing to be mended
+            // by a second try.
+            int ignored = (int) CLOSE.invokeExact(capture, open);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
         }
     }
 

@@ -11,8 +11,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * A descriptor that one thread or process signals and another one waits on ({@code eventfd(2)}).
@@ -24,7 +22,6 @@ import java.nio.file.Path;
 public final class EventFd implements AutoCloseable {
     private static final int EFD_CLOEXEC = 02000000;
     private static final int EFD_NONBLOCK = 04000;
-    private static final String KIND = "anon_inode:[eventfd]";
 
     private static final MethodHandle EVENTFD =
             Native.link("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
@@ -90,21 +87,11 @@ public final class EventFd implements AutoCloseable {
      *     the descriptor stays the caller's then
      */
     public static EventFd adopt(Descriptor descriptor) throws IOException {
-        if (!isEventFd(descriptor)) {
+        if (!PeerFiles.isEventFd(descriptor.number())) {
             throw new IOException("The " + descriptor + " is no eventfd, as far as /proc tells.");
         }
         descriptor.nonBlocking(true);
         return shared(descriptor);
-    }
-
-    // Nobody can give a file of another kind this name: that of a file with a path begins with /.
-    private static boolean isEventFd(Descriptor descriptor) {
-        Path link = Path.of("/proc/self/fd/" + descriptor.number());
-        try {
-            return Files.readSymbolicLink(link).toString().equals(KIND);
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     /** Makes the descriptor readable. Does nothing once closed. */

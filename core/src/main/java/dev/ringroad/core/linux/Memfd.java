@@ -154,7 +154,11 @@ public final class Memfd {
      * question for seals tells. No file server of somebody else's is asked.
      */
     public static boolean isInMemory(Descriptor file) {
-        return file.control(F_GET_SEALS, 0) >= 0;
+        return isInMemory(file.number());
+    }
+
+    static boolean isInMemory(int number) {
+        return Descriptor.control(number, F_GET_SEALS, 0) >= 0;
     }
 
     /** The seals of a file; 0 also for a file that cannot have any. */

@@ -76,13 +76,17 @@ final class MessageFrame {
     private final MemorySegment header =
             Arena.ofAuto().allocate(CONTROL + CONTROL_BYTES, Long.BYTES);
     private final int keptMax;
+    private final boolean closedLate;
     private final ArrayDeque<Descriptor> received;
 
     /**
      * @param keptMax how many descriptors of one message are kept; the others are closed
+     * @param closedLate whether descriptors that the peer could make us wait for are closed by
+     *     another thread ({@link PeerFiles})
      */
-    MessageFrame(int keptMax) {
+    MessageFrame(int keptMax, boolean closedLate) {
         this.keptMax = keptMax;
+        this.closedLate = closedLate;
         received = new ArrayDeque<>(keptMax);
     }
 
@@ -156,8 +160,8 @@ final class MessageFrame {
         }
         long count = (header.get(JAVA_LONG, CONTROL) - CONTROL_HEADER_BYTES) / Integer.BYTES;
         for (int i = 0; i < Math.min(count, DESCRIPTORS_MAX); i++) {
-            Descriptor one =
-                    Descriptor.adopt(header.get(JAVA_INT, DESCRIPTORS + (long) i * Integer.BYTES));
+            int number = header.get(JAVA_INT, DESCRIPTORS + (long) i * Integer.BYTES);
+            Descriptor one = closedLate ? Descriptor.received(number) : Descriptor.adopt(number);
             if (i < keptMax) {
                 received.add(one);
             } else {

@@ -22,7 +22,7 @@ public final class UnixSeqPacket implements AutoCloseable {
     public record PeerCredentials(int pid, int uid, int gid) {}
 
     private final UnixSocket socket;
-    private final MessageFrame frame = new MessageFrame(DESCRIPTORS_KEPT);
+    private final MessageFrame frame = new MessageFrame(DESCRIPTORS_KEPT, false);
     private final int[] passed = new int[1];
 
     private UnixSeqPacket(UnixSocket socket) {

@@ -11,6 +11,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Descriptors stick to the first byte of the {@link #send} that they went with. So a receiver
  * that reads no further than the bytes it expects of one message gets only what belongs to it.
+ * Closing one never waits for the peer: what is neither memory nor an eventfd is closed by another
+ * thread, soon.
  */
 public final class UnixStream implements AutoCloseable {
 
@@ -18,7 +20,7 @@ public final class UnixStream implements AutoCloseable {
     public static final int DESCRIPTORS_KEPT = 32;
 
     private final UnixSocket socket;
-    private final MessageFrame frame = new MessageFrame(DESCRIPTORS_KEPT);
+    private final MessageFrame frame = new MessageFrame(DESCRIPTORS_KEPT, true);
 
     private UnixStream(UnixSocket socket) {
         this.socket = socket;

@@ -68,6 +68,37 @@ class UnixStreamTest {
     }
 
     @Test
+    void closesAlsoWhatCouldMakeItWait() throws Exception {
+        try (UnixStream sender = UnixStream.connect(path(), false);
+                UnixStream receiver = Objects.requireNonNull(listener.accept());
+                PollSet waiting = new PollSet(1)) {
+            int[] numbers = {server.descriptor().number()};
+            assertThat(sender.send(message, 1, numbers, 1)).isEqualTo(1);
+            assertThat(receiver.receive(into, 0, 1)).isEqualTo(1);
+            Descriptor copy = Objects.requireNonNull(receiver.takeReceivedDescriptor());
+            assertThat(PeerFiles.closesAtOnce(copy.number())).isFalse();
+            server.close();
+            assertThat(client.receive(into, 0, 1)).isEqualTo(-Errno.EAGAIN);
+            copy.close();
+            assertThat(copy.isOpen()).isFalse();
+            waiting.add(client.descriptor().number(), PollSet.POLLIN);
+            assertThat(waiting.poll(10_000_000_000L)).isEqualTo(1);
+            assertThat(client.receive(into, 0, 1)).isZero();
+        }
+    }
+
+    @Test
+    void closesAtOnceWhatCannotMakeItWait() throws Exception {
+        try (Descriptor memory = Memfd.create("memory", Mappings.ORDINARY_PAGE_BYTES);
+                EventFd event = EventFd.create();
+                Descriptor file = Descriptor.open("/proc/self/status", 0, 0, "")) {
+            assertThat(PeerFiles.closesAtOnce(memory.number())).isTrue();
+            assertThat(PeerFiles.closesAtOnce(event.descriptor().number())).isTrue();
+            assertThat(PeerFiles.closesAtOnce(file.number())).isFalse();
+        }
+    }
+
+    @Test
     void passesSeveralDescriptorsInOrder() throws Exception {
         try (Descriptor first = Memfd.create("first", Mappings.ORDINARY_PAGE_BYTES);
                 Descriptor second = Memfd.create("second", Mappings.ORDINARY_PAGE_BYTES)) {
