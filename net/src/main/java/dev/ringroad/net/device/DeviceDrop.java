@@ -1,12 +1,10 @@
 package dev.ringroad.net.device;
 
-import java.util.Locale;
-
 /**
  * Why a device dropped a frame or left it waiting: the reasons that every device knows. A driver
  * whose peer can do more wrong has more reasons of its own beside these.
  */
-public enum DeviceDrop {
+public enum DeviceDrop implements NamedDrop {
     /** To transmit: it can never fit. */
     OVERSIZE("frames to transmit that are longer than the device's longest"),
 
@@ -26,20 +24,13 @@ public enum DeviceDrop {
     RECEIVED_BROKEN(
             "received frames that are shorter than an Ethernet header or describe themselves wrongly");
 
-    private final String counterName;
     private final String sentence;
 
     DeviceDrop(String sentence) {
-        this.counterName = name().toLowerCase(Locale.ROOT).replace('_', '-');
         this.sentence = sentence;
     }
 
-    /** The reason's part of a counter's name, such as {@code pool-empty}. */
-    public String counterName() {
-        return counterName;
-    }
-
-    /** What is counted, for people. */
+    @Override
     public String sentence() {
         return sentence;
     }

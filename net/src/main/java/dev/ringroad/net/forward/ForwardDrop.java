@@ -1,9 +1,9 @@
 package dev.ringroad.net.forward;
 
-import java.util.Locale;
+import dev.ringroad.net.device.NamedDrop;
 
 /** Why forwarding, and not a device, dropped a frame. */
-public enum ForwardDrop {
+public enum ForwardDrop implements NamedDrop {
     /** Counted at the port to which it should have gone. */
     NOT_ACCEPTED("frames that the port they were to leave by had no room for"),
 
@@ -19,20 +19,13 @@ public enum ForwardDrop {
     /** Modes that answer only. */
     NOT_A_REQUEST("received frames that are neither an ARP nor an echo request");
 
-    private final String counterName;
     private final String sentence;
 
     ForwardDrop(String sentence) {
-        this.counterName = name().toLowerCase(Locale.ROOT).replace('_', '-');
         this.sentence = sentence;
     }
 
-    /** The reason's part of a counter's name, such as {@code not-accepted}. */
-    public String counterName() {
-        return counterName;
-    }
-
-    /** What is counted, for people. */
+    @Override
     public String sentence() {
         return sentence;
     }

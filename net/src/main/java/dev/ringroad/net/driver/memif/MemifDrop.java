@@ -1,12 +1,12 @@
 package dev.ringroad.net.driver.memif;
 
-import java.util.Locale;
+import dev.ringroad.net.device.NamedDrop;
 
 /**
  * Why a memif lost a packet, refused a message or gave up a connection, beside the reasons that
  * every device has ({@link dev.ringroad.net.device.DeviceDrop}).
  */
-public enum MemifDrop {
+public enum MemifDrop implements NamedDrop {
     /** A received descriptor names a region that was never offered. */
     UNKNOWN_REGION("frames in a region that the peer never offered"),
     /** A received descriptor's offset and length leave its region. */
@@ -30,21 +30,14 @@ public enum MemifDrop {
     /** A client in its handshake met a defect here and was sent away for it. */
     UNFORESEEN("clients sent away because of an error that nobody foresaw");
 
-    private final String counterName;
     private final String sentence;
 
     MemifDrop(String sentence) {
-        this.counterName = name().toLowerCase(Locale.ROOT).replace('_', '-');
         this.sentence = sentence;
     }
 
-    /** What is counted, for people. */
+    @Override
     public String sentence() {
         return sentence;
-    }
-
-    /** The name in counters, such as {@code index-jump}. */
-    public String counterName() {
-        return counterName;
     }
 }

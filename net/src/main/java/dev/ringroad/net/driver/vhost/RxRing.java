@@ -100,7 +100,7 @@ abstract sealed class RxRing extends VhostRing permits SplitRxRing, PackedRxRing
             return room;
         }
         if (packets < filled) {
-            counters.device.count(DeviceDrop.POOL_EMPTY);
+            counters.drop(DeviceDrop.POOL_EMPTY);
         }
         return packets;
     }
@@ -152,9 +152,9 @@ abstract sealed class RxRing extends VhostRing permits SplitRxRing, PackedRxRing
 
     private void countDrop(long bytes) {
         if (bytes < EthernetHeader.BYTES) {
-            counters.device.count(DeviceDrop.RECEIVED_BROKEN);
+            counters.drop(DeviceDrop.RECEIVED_BROKEN);
         } else if (bytes > frameBytesMax) {
-            counters.device.count(DeviceDrop.RECEIVED_TOO_LONG);
+            counters.drop(DeviceDrop.RECEIVED_TOO_LONG);
         } else {
             counters.drop(VhostDrop.OUTSIDE_MEMORY);
         }

@@ -89,14 +89,14 @@ abstract sealed class TxRing extends VhostRing permits SplitTxRing, PackedTxRing
     }
 
     final int dropUnsendable(int bytes) {
-        counters.device.count(bytes < EthernetHeader.BYTES ? DeviceDrop.RUNT : DeviceDrop.OVERSIZE);
+        counters.drop(bytes < EthernetHeader.BYTES ? DeviceDrop.RUNT : DeviceDrop.OVERSIZE);
         return DROPPED;
     }
 
     /** Drops a frame that no buffers of this driver have room for. */
     final int dropTooLong() {
         if (mergeable) {
-            counters.device.count(DeviceDrop.OVERSIZE);
+            counters.drop(DeviceDrop.OVERSIZE);
         } else {
             counters.drop(VhostDrop.BUFFER_TOO_SMALL);
         }

@@ -45,7 +45,7 @@ public final class VhostDevice extends DriverDevice {
                         config.mtu(),
                         Capabilities.none(config.frameBytesMax())),
                 pool,
-                counters.device,
+                counters.drops,
                 rxQueues,
                 txQueues);
         this.counters = counters;

@@ -1,12 +1,12 @@
 package dev.ringroad.net.driver.vhost;
 
-import java.util.Locale;
+import dev.ringroad.net.device.NamedDrop;
 
 /**
  * Why a vhost-user device lost a frame, refused a message or gave up a connection, beside the
  * reasons that every device has ({@link dev.ringroad.net.device.DeviceDrop}).
  */
-public enum VhostDrop {
+public enum VhostDrop implements NamedDrop {
     /** To receive: a buffer that is not in the front end's memory. */
     OUTSIDE_MEMORY("frames in buffers that lie partly or wholly outside the front end's memory"),
     /** To receive: descriptors that contradict the standard or what was agreed. */
@@ -32,21 +32,14 @@ public enum VhostDrop {
     /** The control work met a defect here, and the front end was sent away for it. */
     UNFORESEEN("connections ended because of an error that nobody foresaw");
 
-    private final String counterName;
     private final String sentence;
 
     VhostDrop(String sentence) {
-        this.counterName = name().toLowerCase(Locale.ROOT).replace('_', '-');
         this.sentence = sentence;
     }
 
-    /** What is counted, for people. */
+    @Override
     public String sentence() {
         return sentence;
-    }
-
-    /** The name in counters, such as {@code index-jump}. */
-    public String counterName() {
-        return counterName;
     }
 }

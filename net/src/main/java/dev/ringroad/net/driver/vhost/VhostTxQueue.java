@@ -31,7 +31,7 @@ final class VhostTxQueue implements TxQueue {
         }
         TxRing r = ring;
         if (r == null || r.failed()) {
-            counters.device.count(DeviceDrop.LINK_DOWN, count);
+            counters.drop(DeviceDrop.LINK_DOWN, count);
             from.releaseAll();
             return count;
         }

@@ -1,12 +1,12 @@
 package dev.ringroad.net.driver.virtio;
 
-import java.util.Locale;
+import dev.ringroad.net.device.NamedDrop;
 
 /**
  * Why a virtio device lost a packet, refused a message or gave up a connection, beside the reasons
  * that every device has ({@link dev.ringroad.net.device.DeviceDrop}).
  */
-public enum VirtioDrop {
+public enum VirtioDrop implements NamedDrop {
     /** A buffer came back that was not with the back end; the connection ends. */
     UNKNOWN_BUFFER("connections ended because the back end gave back a buffer that it had not got"),
     /** An index moved further than the ring allows; the connection ends. */
@@ -22,21 +22,14 @@ public enum VirtioDrop {
     /** A message that breaks the protocol; the connection ends. */
     BAD_MESSAGE("connections ended by a message that breaks the protocol");
 
-    private final String counterName;
     private final String sentence;
 
     VirtioDrop(String sentence) {
-        this.counterName = name().toLowerCase(Locale.ROOT).replace('_', '-');
         this.sentence = sentence;
     }
 
-    /** What is counted, for people. */
+    @Override
     public String sentence() {
         return sentence;
-    }
-
-    /** The name in counters, such as {@code index-jump}. */
-    public String counterName() {
-        return counterName;
     }
 }
