@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 
 /**
- * Server that returns every datagram to its sender, until one of a single byte comes.
+ * Server that returns every datagram to its sender, and ends after one of a single byte.
  *
  * <p>Arguments: {@code host= port= mode=blocking|spinning}.
  */
@@ -40,11 +40,14 @@ public final class UdpEchoServer {
                 continue;
             }
             buffer.flip();
-            if (buffer.remaining() == 1) {
+            boolean farewell = buffer.remaining() == 1;
+            if (!farewell) {
+                meter.observe(buffer);
+            }
+            channel.send(buffer, sender);
+            if (farewell) {
                 return;
             }
-            meter.observe(buffer);
-            channel.send(buffer, sender);
         }
     }
 }

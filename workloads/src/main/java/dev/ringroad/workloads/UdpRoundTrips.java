@@ -15,10 +15,10 @@ import java.nio.channels.DatagramChannel;
  */
 public final class UdpRoundTrips {
     private static final long PATIENCE_NANOS = 10_000_000_000L;
-    private static final long HELLO_PAUSE_NANOS = 50_000_000;
+    private static final long ANSWER_NANOS_MAX = 50_000_000;
     private static final int HELLO_BYTES = 8;
     private static final long HELLO = -1;
-    private static final int FAREWELLS = 3;
+    private static final int FAREWELLS_MAX = 40;
 
     private UdpRoundTrips() {}
 
@@ -48,16 +48,25 @@ public final class UdpRoundTrips {
         ByteBuffer hello = ByteBuffer.allocateDirect(HELLO_BYTES);
         long end = System.nanoTime() + PATIENCE_NANOS;
         while (System.nanoTime() - end < 0) {
-            channel.write(hello.clear().putLong(0, HELLO));
-            long pauseEnd = System.nanoTime() + HELLO_PAUSE_NANOS;
-            while (System.nanoTime() - pauseEnd < 0) {
-                if (channel.read(hello.clear()) > 0) {
-                    return;
-                }
-                Thread.onSpinWait();
+            if (answered(channel, hello.putLong(0, HELLO))) {
+                return;
             }
         }
         throw new IOException("The server did not answer within ten seconds.");
+    }
+
+    /** Sends the whole buffer once, and waits a little for anything to come back. */
+    private static boolean answered(DatagramChannel channel, ByteBuffer message)
+            throws IOException {
+        channel.write(message.clear());
+        long end = System.nanoTime() + ANSWER_NANOS_MAX;
+        while (System.nanoTime() - end < 0) {
+            if (channel.read(message.clear()) > 0) {
+                return true;
+            }
+            Thread.onSpinWait();
+        }
+        return false;
     }
 
     /** Serves both kinds: on a blocking channel nothing ever returns 0. */
@@ -82,12 +91,19 @@ public final class UdpRoundTrips {
             } while (echo.getLong(0) != stamp); // an echo of an earlier hello
         }
 
+        /**
+         * Says farewell until it comes back: what is sent just before the link goes may never be
+         * read.
+         */
         @Override
         public void close() throws IOException {
+            channel.configureBlocking(false);
             ByteBuffer farewell = ByteBuffer.allocateDirect(1);
             try {
-                for (int i = 0; i < FAREWELLS; i++) {
-                    channel.write(farewell.clear());
+                for (int said = 0; said < FAREWELLS_MAX; said++) {
+                    if (answered(channel, farewell)) {
+                        return;
+                    }
                 }
             } catch (PortUnreachableException e) {
                 // the server has heard one of them and is gone
