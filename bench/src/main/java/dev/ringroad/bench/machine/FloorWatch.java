@@ -1,6 +1,10 @@
 package dev.ringroad.bench.machine;
 
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.ObjIntConsumer;
 
 /**
  * Tells whether two measurements saw the same machine, by the floor under both: looked at before,
@@ -51,6 +55,39 @@ public final class FloorWatch {
         double nanos = probe.nanos();
         lowest = Math.min(lowest, nanos);
         highest = Math.max(highest, nanos);
+    }
+
+    /** One measurement of both sides, with looks of the watch before, between and after. */
+    @FunctionalInterface
+    public interface Round<R> {
+        /** Takes it. */
+        R take() throws IOException, InterruptedException;
+    }
+
+    /**
+     * Takes rounds until enough of them saw one floor, or it has been tried often enough.
+     *
+     * @param told after each round, and of which one it was, from 1
+     * @return the rounds that count: those that saw one floor, or all if none did
+     */
+    public <R> List<R> rounds(int wanted, int attempts, Round<R> round, ObjIntConsumer<R> told)
+            throws IOException, InterruptedException {
+        List<R> steady = new ArrayList<>();
+        List<R> all = new ArrayList<>();
+        while (steady.size() < wanted && all.size() < attempts) {
+            R taken = round.take();
+            all.add(taken);
+            if (steady()) {
+                steady.add(taken);
+            }
+            told.accept(taken, all.size());
+        }
+        return steady.isEmpty() ? all : steady;
+    }
+
+    /** What to say behind a round that has to be taken again; nothing behind others. */
+    public String verdict() {
+        return steady() ? "" : " (the processors were moved: once more)";
     }
 
     /** Whether all looks since the beginning saw the same floor. */

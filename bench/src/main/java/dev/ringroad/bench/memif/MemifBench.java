@@ -3,8 +3,8 @@ package dev.ringroad.bench.memif;
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.Better;
 import dev.ringroad.bench.machine.FloorWatch;
+import dev.ringroad.bench.machine.ProcessorPair;
 import dev.ringroad.core.counter.CounterFile;
-import dev.ringroad.core.linux.Affinity;
 import dev.ringroad.net.driver.memif.MemifConfig;
 import dev.ringroad.net.driver.memif.MemifDevice;
 import dev.ringroad.net.driver.memif.MemifRole;
@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -85,23 +84,20 @@ public final class MemifBench {
         if (missing != null) {
             throw new IOException(missing);
         }
-        BitSet cpus = Affinity.allowedCpus();
-        if (cpus.cardinality() < 2) {
-            throw new IOException(
-                    "memif is measured between two processors, but this process may use one only");
-        }
-        int first = cpus.nextSetBit(0);
-        int second = cpus.nextSetBit(first + 1);
+        ProcessorPair cpus = ProcessorPair.choose("memif is measured between");
         Path folder = Files.createTempDirectory("ringroad-bench");
         try {
-            return new MemifBench(quick, first, second, folder, progress).rows();
+            return new MemifBench(quick, cpus.first(), cpus.second(), folder, progress).rows();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while measuring", e);
         } finally {
             Files.deleteIfExists(folder.resolve("memif.sock"));
             Files.deleteIfExists(folder);
         }
     }
 
-    private List<BenchRow> rows() throws IOException {
+    private List<BenchRow> rows() throws IOException, InterruptedException {
         List<BenchRow> rows = new ArrayList<>();
         for (Setting setting : SETTINGS) {
             rows.add(row(setting));
@@ -113,27 +109,23 @@ public final class MemifBench {
      * Rounds during which the processors stayed where they were, as many as are wanted; when the
      * machine does not hold still for so long, whatever was seen.
      */
-    private BenchRow row(Setting setting) throws IOException {
+    private BenchRow row(Setting setting) throws IOException, InterruptedException {
         String name = "memif 64 B " + setting.words();
-        List<Round> steady = new ArrayList<>();
-        List<Round> all = new ArrayList<>();
-        while (steady.size() < rounds && all.size() < ATTEMPTS * rounds) {
-            Round round = round(setting);
-            all.add(round);
-            if (floor.steady()) {
-                steady.add(round);
-            }
-            progress.accept(
-                    String.format(
-                            Locale.ROOT,
-                            "%s: %.1f Mpps, testpmd %.1f Mpps, cache line %s%s",
-                            name,
-                            round.ours(),
-                            round.peer(),
-                            floor.words(),
-                            floor.steady() ? "" : " (the processors were moved: once more)"));
-        }
-        List<Round> counted = steady.isEmpty() ? all : steady;
+        List<Round> counted =
+                floor.rounds(
+                        rounds,
+                        ATTEMPTS * rounds,
+                        () -> round(setting),
+                        (round, _) ->
+                                progress.accept(
+                                        String.format(
+                                                Locale.ROOT,
+                                                "%s: %.1f Mpps, testpmd %.1f Mpps, cache line %s%s",
+                                                name,
+                                                round.ours(),
+                                                round.peer(),
+                                                floor.words(),
+                                                floor.verdict())));
         return BenchRow.of(
                 name,
                 "Mpps",
@@ -143,18 +135,13 @@ public final class MemifBench {
                 Better.HIGHER);
     }
 
-    private Round round(Setting setting) throws IOException {
-        try {
-            floor.begin();
-            double ours = ours(setting);
-            floor.look();
-            double peer = peers(setting);
-            floor.look();
-            return new Round(ours, peer);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while measuring", e);
-        }
+    private Round round(Setting setting) throws IOException, InterruptedException {
+        floor.begin();
+        double ours = ours(setting);
+        floor.look();
+        double peer = peers(setting);
+        floor.look();
+        return new Round(ours, peer);
     }
 
     private static double median(DoubleStream values) {

@@ -1,5 +1,6 @@
 package dev.ringroad.bench.memif;
 
+import dev.ringroad.bench.machine.Programs;
 import dev.ringroad.net.driver.memif.MemifRole;
 
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * DPDK's testpmd as a process of its own with ports that are no hardware, told what to do over its
@@ -71,12 +71,7 @@ public final class TestPmd implements AutoCloseable {
 
     /** What is missing to run testpmd here, in a sentence; null when nothing is. */
     public static @Nullable String missing() {
-        String path = System.getenv("PATH");
-        boolean found =
-                path != null
-                        && Stream.of(path.split(":", -1))
-                                .anyMatch(folder -> Files.isExecutable(Path.of(folder, PROGRAM)));
-        return found ? null : PROGRAM + " is not installed; Debian has it in the package dpdk-dev";
+        return Programs.missing(PROGRAM, "dpdk-dev");
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.ringroad.bench.pools;
 
+import dev.ringroad.bench.machine.Programs;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.BufferedReader;
@@ -50,13 +52,9 @@ final class DpdkPoolTest {
 
     /** What is missing to run the peer here, in a sentence; null when nothing is. */
     static @Nullable String missing() {
-        String path = System.getenv("PATH");
-        boolean found =
-                path != null
-                        && Stream.of(path.split(":", -1))
-                                .anyMatch(folder -> Files.isExecutable(Path.of(folder, PROGRAM)));
-        if (!found) {
-            return PROGRAM + " is not installed; Debian has it in the package dpdk-dev";
+        String program = Programs.missing(PROGRAM, "dpdk-dev");
+        if (program != null) {
+            return program;
         }
         return fakeTime().isPresent()
                 ? null

@@ -3,11 +3,10 @@ package dev.ringroad.bench.pools;
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.Better;
 import dev.ringroad.bench.machine.FloorWatch;
-import dev.ringroad.core.linux.Affinity;
+import dev.ringroad.bench.machine.ProcessorPair;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -57,15 +56,9 @@ public final class PoolsBench {
         if (missing != null) {
             throw new IOException(missing);
         }
-        BitSet cpus = Affinity.allowedCpus();
-        if (cpus.cardinality() < 2) {
-            throw new IOException(
-                    "Pools are measured on two processors, but this process may use one only");
-        }
-        int first = cpus.nextSetBit(0);
-        int second = cpus.nextSetBit(first + 1);
+        ProcessorPair cpus = ProcessorPair.choose("Pools are measured on");
         try {
-            return new PoolsBench(quick, first, second, progress).rows();
+            return new PoolsBench(quick, cpus.first(), cpus.second(), progress).rows();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while measuring", e);
@@ -78,23 +71,20 @@ public final class PoolsBench {
             ours(1);
             TimeUnit.MILLISECONDS.sleep(COMPILER_REST_MILLIS);
         }
-        List<Round> steady = new ArrayList<>();
-        List<Round> all = new ArrayList<>();
-        while (steady.size() < rounds && all.size() < ATTEMPTS * rounds) {
-            Round round = round(cyclesANano);
-            all.add(round);
-            if (floor.steady()) {
-                steady.add(round);
-            }
-            progress.accept(
-                    String.format(
-                            Locale.ROOT,
-                            "pools, round %d: cache line %s%s",
-                            all.size(),
-                            floor.words(),
-                            floor.steady() ? "" : " (the processors were moved: once more)"));
-        }
-        return rows(steady.isEmpty() ? all : steady);
+        List<Round> counted =
+                floor.rounds(
+                        rounds,
+                        ATTEMPTS * rounds,
+                        () -> round(cyclesANano),
+                        (round, number) ->
+                                progress.accept(
+                                        String.format(
+                                                Locale.ROOT,
+                                                "pools, round %d: cache line %s%s",
+                                                number,
+                                                floor.words(),
+                                                floor.verdict())));
+        return rows(counted);
     }
 
     private static List<BenchRow> rows(List<Round> counted) throws IOException {

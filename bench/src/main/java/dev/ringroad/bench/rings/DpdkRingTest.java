@@ -1,13 +1,13 @@
 package dev.ringroad.bench.rings;
 
+import dev.ringroad.bench.machine.Programs;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * What DPDK's own {@code ring_perf_autotest} says: time-stamp cycles, for a pair of calls on one
@@ -46,12 +45,7 @@ final class DpdkRingTest {
 
     /** What is missing to run the peer here, in a sentence; null when nothing is. */
     static @Nullable String missing() {
-        String path = System.getenv("PATH");
-        boolean found =
-                path != null
-                        && Stream.of(path.split(":", -1))
-                                .anyMatch(folder -> Files.isExecutable(Path.of(folder, PROGRAM)));
-        return found ? null : PROGRAM + " is not installed; Debian has it in the package dpdk-dev";
+        return Programs.missing(PROGRAM, "dpdk-dev");
     }
 
     /**

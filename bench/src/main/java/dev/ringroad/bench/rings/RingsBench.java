@@ -3,11 +3,10 @@ package dev.ringroad.bench.rings;
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.Better;
 import dev.ringroad.bench.machine.FloorWatch;
-import dev.ringroad.core.linux.Affinity;
+import dev.ringroad.bench.machine.ProcessorPair;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -59,15 +58,9 @@ public final class RingsBench {
         if (missing != null) {
             throw new IOException(missing);
         }
-        BitSet cpus = Affinity.allowedCpus();
-        if (cpus.cardinality() < 2) {
-            throw new IOException(
-                    "Rings are measured between two processors, but this process may use one only");
-        }
-        int first = cpus.nextSetBit(0);
-        int second = cpus.nextSetBit(first + 1);
+        ProcessorPair cpus = ProcessorPair.choose("Rings are measured between");
         try {
-            return new RingsBench(quick, first, second, progress).rows();
+            return new RingsBench(quick, cpus.first(), cpus.second(), progress).rows();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while measuring", e);
@@ -75,24 +68,20 @@ public final class RingsBench {
     }
 
     private List<BenchRow> rows() throws IOException, InterruptedException {
-        List<Round> steady = new ArrayList<>();
-        List<Round> all = new ArrayList<>();
         warmUp();
-        while (steady.size() < rounds && all.size() < ATTEMPTS * rounds) {
-            Round round = round();
-            all.add(round);
-            if (floor.steady()) {
-                steady.add(round);
-            }
-            progress.accept(
-                    String.format(
-                            Locale.ROOT,
-                            "rings, round %d: cache line %s%s",
-                            all.size(),
-                            floor.words(),
-                            floor.steady() ? "" : " (the processors were moved: once more)"));
-        }
-        List<Round> counted = steady.isEmpty() ? all : steady;
+        List<Round> counted =
+                floor.rounds(
+                        rounds,
+                        ATTEMPTS * rounds,
+                        () -> round(),
+                        (round, number) ->
+                                progress.accept(
+                                        String.format(
+                                                Locale.ROOT,
+                                                "rings, round %d: cache line %s%s",
+                                                number,
+                                                floor.words(),
+                                                floor.verdict())));
         List<BenchRow> rows = new ArrayList<>();
         for (RingCase ring : RingCase.all()) {
             rows.add(

@@ -1,5 +1,7 @@
 package dev.ringroad.bench.tables;
 
+import dev.ringroad.bench.machine.Programs;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.BufferedReader;
@@ -13,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** One of the tests of {@code dpdk-test}, run until it has said what we want to know. */
 final class DpdkTest {
@@ -26,12 +27,7 @@ final class DpdkTest {
 
     /** What is missing to run it here, in a sentence; null when nothing is. */
     static @Nullable String missing() {
-        String path = System.getenv("PATH");
-        boolean found =
-                path != null
-                        && Stream.of(path.split(":", -1))
-                                .anyMatch(folder -> Files.isExecutable(Path.of(folder, PROGRAM)));
-        return found ? null : PROGRAM + " is not installed; Debian has it in the package dpdk-dev";
+        return Programs.missing(PROGRAM, "dpdk-dev");
     }
 
     /**

@@ -3,12 +3,11 @@ package dev.ringroad.bench.veth;
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.Better;
 import dev.ringroad.bench.machine.FloorWatch;
+import dev.ringroad.bench.machine.ProcessorPair;
 import dev.ringroad.bench.memif.TestPmd;
-import dev.ringroad.core.linux.Affinity;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -93,37 +92,32 @@ public final class VethBench {
         if (missing != null) {
             throw new IOException(missing);
         }
-        BitSet cpus = Affinity.allowedCpus();
-        if (cpus.cardinality() < 2) {
-            throw new IOException(
-                    "veth is measured between two processors, but this process may use one only");
-        }
-        int first = cpus.nextSetBit(0);
-        int second = cpus.nextSetBit(first + 1);
-        VethBench bench = new VethBench(quick, first, second, progress);
+        ProcessorPair cpus = ProcessorPair.choose("veth is measured between");
+        VethBench bench = new VethBench(quick, cpus.first(), cpus.second(), progress);
         List<BenchRow> rows = new ArrayList<>();
-        for (Kind kind : Kind.values()) {
-            rows.addAll(bench.rows(kind));
+        try {
+            for (Kind kind : Kind.values()) {
+                rows.addAll(bench.rows(kind));
+            }
+            return rows;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while measuring", e);
         }
-        return rows;
     }
 
-    private List<BenchRow> rows(Kind kind) throws IOException {
-        List<Round> steady = new ArrayList<>();
-        List<Round> all = new ArrayList<>();
-        while (steady.size() < rounds && all.size() < ATTEMPTS * rounds) {
-            Round round = round(kind);
-            all.add(round);
-            if (floor.steady()) {
-                steady.add(round);
-            }
-            progress.accept(
-                    kind
-                            + " sent/received: "
-                            + round.words()
-                            + (floor.steady() ? "" : " (the processors were moved: once more)"));
-        }
-        List<Round> counted = steady.isEmpty() ? all : steady;
+    private List<BenchRow> rows(Kind kind) throws IOException, InterruptedException {
+        List<Round> counted =
+                floor.rounds(
+                        rounds,
+                        ATTEMPTS * rounds,
+                        () -> round(kind),
+                        (round, _) ->
+                                progress.accept(
+                                        kind
+                                                + " sent/received: "
+                                                + round.words()
+                                                + floor.verdict()));
         return List.of(
                 row(kind, "sent", counted, r -> r.ours().sent(), r -> r.peers().sent()),
                 row(kind, "received", counted, r -> r.ours().received(), r -> r.peers().received()),
@@ -161,20 +155,14 @@ public final class VethBench {
         return sorted[sorted.length / 2];
     }
 
-    private Round round(Kind kind) throws IOException {
-        try {
-            floor.begin();
-            Rates ours = rates(kind, true, true);
-            Rates peers = rates(kind, false, false);
-            floor.look();
-            Round round =
-                    new Round(ours, rates(kind, true, false), rates(kind, false, true), peers);
-            floor.look();
-            return round;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while measuring", e);
-        }
+    private Round round(Kind kind) throws IOException, InterruptedException {
+        floor.begin();
+        Rates ours = rates(kind, true, true);
+        Rates peers = rates(kind, false, false);
+        floor.look();
+        Round round = new Round(ours, rates(kind, true, false), rates(kind, false, true), peers);
+        floor.look();
+        return round;
     }
 
     /** Over a new cable, as what one program leaves at an interface may help or hinder the next. */

@@ -3,15 +3,14 @@ package dev.ringroad.bench.virtio;
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.Better;
 import dev.ringroad.bench.machine.FloorWatch;
+import dev.ringroad.bench.machine.ProcessorPair;
 import dev.ringroad.bench.memif.TestPmd;
 import dev.ringroad.bench.veth.End;
-import dev.ringroad.core.linux.Affinity;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -124,48 +123,42 @@ public final class VirtioBench {
         if (missing != null) {
             throw new IOException(missing);
         }
-        BitSet cpus = Affinity.allowedCpus();
-        if (cpus.cardinality() < 2) {
-            throw new IOException(
-                    "virtio is measured between two processors, but this process may use one only");
-        }
-        int first = cpus.nextSetBit(0);
-        int second = cpus.nextSetBit(first + 1);
+        ProcessorPair cpus = ProcessorPair.choose("virtio is measured between");
         Path folder = Files.createTempDirectory("ringroad-bench");
         try {
-            VirtioBench bench = new VirtioBench(quick, first, second, folder, progress);
+            VirtioBench bench =
+                    new VirtioBench(quick, cpus.first(), cpus.second(), folder, progress);
             List<BenchRow> rows = new ArrayList<>();
             for (Setting setting : SETTINGS) {
                 rows.add(bench.row(setting));
             }
             return rows;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while measuring", e);
         } finally {
             Files.deleteIfExists(folder.resolve("vhost.sock"));
             Files.deleteIfExists(folder);
         }
     }
 
-    private BenchRow row(Setting setting) throws IOException {
+    private BenchRow row(Setting setting) throws IOException, InterruptedException {
         String name = "virtio 64 B, " + setting.words();
-        List<Round> steady = new ArrayList<>();
-        List<Round> all = new ArrayList<>();
-        while (steady.size() < rounds && all.size() < ATTEMPTS * rounds) {
-            Round round = round(setting);
-            all.add(round);
-            if (floor.steady()) {
-                steady.add(round);
-            }
-            progress.accept(
-                    String.format(
-                            Locale.ROOT,
-                            "%s: %.1f Mpps, testpmd %.1f Mpps, cache line %s%s",
-                            name,
-                            round.ours(),
-                            round.peer(),
-                            floor.words(),
-                            floor.steady() ? "" : " (the processors were moved: once more)"));
-        }
-        List<Round> counted = steady.isEmpty() ? all : steady;
+        List<Round> counted =
+                floor.rounds(
+                        rounds,
+                        ATTEMPTS * rounds,
+                        () -> round(setting),
+                        (round, _) ->
+                                progress.accept(
+                                        String.format(
+                                                Locale.ROOT,
+                                                "%s: %.1f Mpps, testpmd %.1f Mpps, cache line %s%s",
+                                                name,
+                                                round.ours(),
+                                                round.peer(),
+                                                floor.words(),
+                                                floor.verdict())));
         return BenchRow.of(
                 name,
                 "Mpps",
@@ -180,18 +173,13 @@ public final class VirtioBench {
         return sorted[sorted.length / 2];
     }
 
-    private Round round(Setting setting) throws IOException {
-        try {
-            floor.begin();
-            double ours = rate(setting, true);
-            floor.look();
-            double peer = rate(setting, false);
-            floor.look();
-            return new Round(ours, peer);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while measuring", e);
-        }
+    private Round round(Setting setting) throws IOException, InterruptedException {
+        floor.begin();
+        double ours = rate(setting, true);
+        floor.look();
+        double peer = rate(setting, false);
+        floor.look();
+        return new Round(ours, peer);
     }
 
     /** Always what the receiver got: what was only put into a ring is no throughput. */
