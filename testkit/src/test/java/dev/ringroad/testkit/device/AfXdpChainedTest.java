@@ -3,7 +3,6 @@ package dev.ringroad.testkit.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.core.memory.Placement;
 import dev.ringroad.net.device.DeviceDrop;
 import dev.ringroad.net.device.DeviceSpec;
@@ -17,11 +16,7 @@ import dev.ringroad.net.packet.PacketPool;
 import dev.ringroad.net.wire.BigEndian;
 import dev.ringroad.net.wire.Checksum;
 import dev.ringroad.net.wire.EthernetHeader;
-import dev.ringroad.testkit.lab.Requirement;
-import dev.ringroad.testkit.lab.VethPair;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,43 +25,16 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /** Frames that lie in several buffers. */
-class AfXdpChainedTest {
+class AfXdpChainedTest extends AfXdpCable {
 
     private static final int MTU = 9000;
 
-    private final CounterFile countersA = CounterFile.inMemory(64);
-    private final CounterFile countersB = CounterFile.inMemory(64);
-    private VethPair cable;
-    private AfXdpDevice a;
-    private AfXdpDevice b;
-    private DeviceEnds ends;
-
-    @BeforeEach
-    void plugIn() throws InterruptedException {
-        Requirement.root();
-        Requirement.programs("iproute2", "ip");
-        cable = VethPair.create("mtu " + MTU);
-    }
-
-    @AfterEach
-    void unplug() {
-        if (ends != null) {
-            ends.close();
-        }
-        if (cable != null) {
-            cable.close();
-        }
-        countersA.close();
-        countersB.close();
+    AfXdpChainedTest() {
+        super("mtu " + MTU);
     }
 
     private void open(String options) throws IOException {
-        String left = "afxdp:left,netns=" + cable.left().name() + options;
-        String right = "afxdp:right,netns=" + cable.right().name() + options;
-        a = AfXdpDevice.open(DeviceSpec.parse(left), countersA);
-        b = AfXdpDevice.open(DeviceSpec.parse(right), countersB);
-        ends = new DeviceEnds(a, b);
-        ends.awaitLinks();
+        open(options, options);
     }
 
     @ParameterizedTest

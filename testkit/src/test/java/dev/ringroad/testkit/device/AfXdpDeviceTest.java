@@ -3,71 +3,30 @@ package dev.ringroad.testkit.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.core.linux.Bpf;
 import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.core.linux.SystemCallException;
 import dev.ringroad.net.device.DeviceDrop;
-import dev.ringroad.net.device.DeviceSpec;
 import dev.ringroad.net.device.NetDevice;
 import dev.ringroad.net.driver.afxdp.AfXdpDevice;
 import dev.ringroad.net.ebpf.Assembler;
 import dev.ringroad.net.packet.Burst;
 import dev.ringroad.net.packet.Packet;
 import dev.ringroad.testkit.lab.Requirement;
-import dev.ringroad.testkit.lab.VethPair;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-import java.io.IOException;
-
 /** What queues of an interface of the kernel do that other devices do not. */
-class AfXdpDeviceTest {
+class AfXdpDeviceTest extends AfXdpCable {
 
-    private final CounterFile countersA = CounterFile.inMemory(64);
-    private final CounterFile countersB = CounterFile.inMemory(64);
-    private VethPair cable;
-    private AfXdpDevice a;
-    private AfXdpDevice b;
-    private DeviceEnds ends;
+    AfXdpDeviceTest() {
+        super("numtxqueues 2 numrxqueues 2");
+    }
 
     @BeforeEach
-    void plugIn() throws InterruptedException {
-        Requirement.root();
-        Requirement.programs("iproute2", "ip");
+    void needsEthtool() {
         Requirement.programs("ethtool", "ethtool");
-        cable = VethPair.create("numtxqueues 2 numrxqueues 2");
-    }
-
-    @AfterEach
-    void unplug() {
-        if (ends != null) {
-            ends.close();
-        }
-        if (cable != null) {
-            cable.close();
-        }
-        countersA.close();
-        countersB.close();
-    }
-
-    private AfXdpDevice left(String options) throws IOException {
-        String spec = "afxdp:left,netns=" + cable.left().name() + options;
-        return AfXdpDevice.open(DeviceSpec.parse(spec), countersA);
-    }
-
-    private AfXdpDevice right(String options) throws IOException {
-        String spec = "afxdp:right,netns=" + cable.right().name() + options;
-        return AfXdpDevice.open(DeviceSpec.parse(spec), countersB);
-    }
-
-    private void open(String optionsA, String optionsB) throws IOException {
-        a = left(optionsA);
-        b = right(optionsB);
-        ends = new DeviceEnds(a, b);
-        ends.awaitLinks();
     }
 
     @Test

@@ -2,72 +2,25 @@ package dev.ringroad.testkit.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ringroad.core.counter.CounterFile;
-import dev.ringroad.net.device.DeviceSpec;
-import dev.ringroad.net.driver.afxdp.AfXdpDevice;
 import dev.ringroad.net.packet.Burst;
 import dev.ringroad.net.packet.Packet;
 import dev.ringroad.net.wire.BigEndian;
 import dev.ringroad.net.wire.Checksum;
-import dev.ringroad.testkit.lab.Requirement;
-import dev.ringroad.testkit.lab.VethPair;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Memory that several ports share, and what is asked of the kernel before a frame. */
-class AfXdpMemoryTest {
+class AfXdpMemoryTest extends AfXdpCable {
 
-    private final CounterFile countersA = CounterFile.inMemory(64);
-    private final CounterFile countersB = CounterFile.inMemory(64);
-    private VethPair cable;
-    private AfXdpDevice a;
-    private AfXdpDevice b;
-    private DeviceEnds ends;
-
-    @BeforeEach
-    void plugIn() throws InterruptedException {
-        Requirement.root();
-        Requirement.programs("iproute2", "ip");
-        cable = VethPair.create("numtxqueues 2 numrxqueues 2");
-    }
-
-    @AfterEach
-    void unplug() {
-        if (ends != null) {
-            ends.close();
-        }
-        if (cable != null) {
-            cable.close();
-        }
-        countersA.close();
-        countersB.close();
-    }
-
-    private AfXdpDevice left(String options) throws IOException {
-        String spec = "afxdp:left,netns=" + cable.left().name() + options;
-        return AfXdpDevice.open(DeviceSpec.parse(spec), countersA);
-    }
-
-    private AfXdpDevice right(String options) throws IOException {
-        String spec = "afxdp:right,netns=" + cable.right().name() + options;
-        return AfXdpDevice.open(DeviceSpec.parse(spec), countersB);
-    }
-
-    private void open(String optionsA, String optionsB) throws IOException {
-        a = left(optionsA);
-        b = right(optionsB);
-        ends = new DeviceEnds(a, b);
-        ends.awaitLinks();
+    AfXdpMemoryTest() {
+        super("numtxqueues 2 numrxqueues 2");
     }
 
     @ParameterizedTest
