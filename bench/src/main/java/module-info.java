@@ -11,6 +11,7 @@ module dev.ringroad.bench {
 
     exports dev.ringroad.bench;
     exports dev.ringroad.bench.compare;
+    exports dev.ringroad.bench.dpdk;
     exports dev.ringroad.bench.machine;
     exports dev.ringroad.bench.memif;
     exports dev.ringroad.bench.packets;

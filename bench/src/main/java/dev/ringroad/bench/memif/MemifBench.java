@@ -2,6 +2,7 @@ package dev.ringroad.bench.memif;
 
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.Better;
+import dev.ringroad.bench.dpdk.TestPmd;
 import dev.ringroad.bench.machine.FloorWatch;
 import dev.ringroad.bench.machine.ProcessorPair;
 import dev.ringroad.core.counter.CounterFile;

@@ -2,7 +2,7 @@ package dev.ringroad.bench.packets;
 
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.Better;
-import dev.ringroad.bench.memif.TestPmd;
+import dev.ringroad.bench.dpdk.TestPmd;
 import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.core.linux.Affinity;
 import dev.ringroad.core.worker.IdleStrategy;

@@ -1,21 +1,18 @@
 package dev.ringroad.bench.pools;
 
-import dev.ringroad.bench.machine.Programs;
+import static java.util.Objects.requireNonNull;
+
+import dev.ringroad.bench.dpdk.DpdkOutput;
+import dev.ringroad.bench.dpdk.DpdkTest;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -31,11 +28,9 @@ import java.util.stream.Stream;
  * and both are wrong by the same factor.
  */
 final class DpdkPoolTest {
-    private static final String PROGRAM = "dpdk-test";
     private static final int FASTER = 200;
-    private static final double KILO = 1e3;
-    private static final double TSC_HZ_MAX = 200e6;
-    private static final Pattern RATE = Pattern.compile(".*TSC frequency is ~(\\d+) KHz.*");
+    private static final double GIGA = 1e9;
+    private static final double CYCLES_A_NANO_MAX = 0.2;
     private static final Pattern PART = Pattern.compile("start performance test.*\\((.*)\\)");
     private static final Pattern FIGURE =
             Pattern.compile(
@@ -43,16 +38,15 @@ final class DpdkPoolTest {
                             + " constant_n=0 rate_persec=(\\d+)");
 
     private final Map<String, Double> cycles = new HashMap<>();
-    private final List<String> log = new ArrayList<>();
     private String part = "";
-    private double hertz;
+    private double cyclesANano;
 
     /** Reads what the test prints. */
     DpdkPoolTest() {}
 
     /** What is missing to run the peer here, in a sentence; null when nothing is. */
     static @Nullable String missing() {
-        String program = Programs.missing(PROGRAM, "dpdk-dev");
+        String program = DpdkTest.missing();
         if (program != null) {
             return program;
         }
@@ -78,85 +72,30 @@ final class DpdkPoolTest {
      * @throws IOException if it does not print the figures; the message has what it said
      */
     static DpdkPoolTest run(int firstCpu, int secondCpu) throws IOException {
-        ProcessBuilder builder = command(firstCpu + "," + secondCpu, "mempool_perf_autotest");
-        builder.environment().put("LD_PRELOAD", fakeTime().orElseThrow().toString());
-        builder.environment().put("FAKETIME", "+0 x" + FASTER);
         DpdkPoolTest test = new DpdkPoolTest();
-        test.readAll(builder);
-        if (test.hertz > TSC_HZ_MAX) {
+        // What is left then repeats the rows for two cores as those for all.
+        DpdkTest.of("mempool_perf_autotest", firstCpu, secondCpu)
+                .withVariable("LD_PRELOAD", fakeTime().orElseThrow().toString())
+                .withVariable("FAKETIME", "+0 x" + FASTER)
+                .run(line -> !test.read(line));
+        if (test.cyclesANano > CYCLES_A_NANO_MAX) {
             throw new IOException(
-                    "the processor itself tells "
-                            + PROGRAM
-                            + " the rate of its counter, so its test of pools would take an hour");
+                    "the processor itself tells DPDK the rate of its counter, so its test of pools"
+                            + " would take an hour");
         }
         return test;
     }
 
-    /** Time-stamp cycles in a nanosecond, as DPDK finds them with a clock that is right. */
-    static double cyclesANano(int cpu) throws IOException {
-        DpdkPoolTest test = new DpdkPoolTest();
-        test.readAll(command(Integer.toString(cpu), "version_autotest"));
-        if (test.hertz == 0) {
-            throw new IOException(PROGRAM + " did not say how fast the time-stamp counter runs");
-        }
-        return test.hertz / 1e9;
-    }
-
-    private static ProcessBuilder command(String cpus, String test) {
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                                "stdbuf",
-                                "-oL",
-                                PROGRAM,
-                                "--no-huge",
-                                "-m",
-                                "256",
-                                "--no-pci",
-                                "--no-shconf",
-                                "--no-telemetry",
-                                "--log-level=lib.eal:debug",
-                                "-l",
-                                cpus)
-                        .redirectInput(new File("/dev/null"))
-                        .redirectErrorStream(true);
-        builder.environment().put("DPDK_TEST", test);
-        return builder;
-    }
-
-    private void readAll(ProcessBuilder builder) throws IOException {
-        Process process = builder.start();
-        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
-            String line = output.readLine();
-            while (line != null && read(line.strip())) {
-                line = output.readLine();
-            }
-        } finally {
-            // What is left repeats the rows for two cores as those for all.
-            end(process);
-        }
-    }
-
-    private static void end(Process process) throws IOException {
-        process.destroyForcibly();
-        try {
-            process.waitFor(10, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while " + PROGRAM + " ends", e);
-        }
-    }
-
     /** Takes a line; false when all that is of interest has been said, or it will take too long. */
     boolean read(String line) {
-        log.add(line);
-        Matcher rate = RATE.matcher(line);
         Matcher title = PART.matcher(line);
         Matcher figure = FIGURE.matcher(line);
-        if (rate.matches()) {
-            hertz = Long.parseLong(rate.group(1)) * KILO;
+        double rate = DpdkOutput.rate(line);
+        if (rate > 0) {
+            cyclesANano = rate;
         } else if (title.matches()) {
             part = title.group(1);
-            return hertz <= TSC_HZ_MAX;
+            return cyclesANano <= CYCLES_A_NANO_MAX;
         } else if (figure.matches() && figure.group(2).equals(figure.group(3))) {
             int cores = Integer.parseInt(figure.group(1));
             String key =
@@ -165,7 +104,7 @@ final class DpdkPoolTest {
                             cores,
                             Integer.parseInt(figure.group(2)),
                             Integer.parseInt(figure.group(4)));
-            cycles.put(key, hertz * cores / Long.parseLong(figure.group(5)));
+            cycles.put(key, cyclesANano * GIGA * cores / Long.parseLong(figure.group(5)));
         }
         return PoolCase.all().stream().anyMatch(one -> !cycles.containsKey(key(one)));
     }
@@ -178,18 +117,8 @@ final class DpdkPoolTest {
         return part + " " + cores + " " + bulk + " " + kept;
     }
 
-    /** The peer's figure for this case. */
-    double cycles(PoolCase one) throws IOException {
-        Double value = cycles.get(key(one));
-        if (value == null) {
-            throw new IOException(
-                    PROGRAM
-                            + " did not measure "
-                            + one.words()
-                            + "; it said: "
-                            + String.join(
-                                    "\n", log.subList(Math.max(0, log.size() - 30), log.size())));
-        }
-        return value;
+    /** The peer's figure for this case, which it has when it was run. */
+    double cycles(PoolCase one) {
+        return requireNonNull(cycles.get(key(one)), one.words());
     }
 }

@@ -2,6 +2,7 @@ package dev.ringroad.bench.pools;
 
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.Better;
+import dev.ringroad.bench.dpdk.DpdkTest;
 import dev.ringroad.bench.machine.FloorWatch;
 import dev.ringroad.bench.machine.ProcessorPair;
 
@@ -66,7 +67,7 @@ public final class PoolsBench {
     }
 
     private List<BenchRow> rows() throws IOException, InterruptedException {
-        double cyclesANano = DpdkPoolTest.cyclesANano(firstCpu);
+        double cyclesANano = DpdkTest.cyclesANano(firstCpu);
         for (int i = 0; i < WARM_UPS; i++) {
             ours(1);
             TimeUnit.MILLISECONDS.sleep(COMPILER_REST_MILLIS);
@@ -87,7 +88,7 @@ public final class PoolsBench {
         return rows(counted);
     }
 
-    private static List<BenchRow> rows(List<Round> counted) throws IOException {
+    private static List<BenchRow> rows(List<Round> counted) {
         List<BenchRow> rows = new ArrayList<>();
         for (PoolCase one : PoolCase.all()) {
             List<Double> ours = new ArrayList<>();

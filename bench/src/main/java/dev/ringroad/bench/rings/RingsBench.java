@@ -2,6 +2,7 @@ package dev.ringroad.bench.rings;
 
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.Better;
+import dev.ringroad.bench.dpdk.DpdkTest;
 import dev.ringroad.bench.machine.FloorWatch;
 import dev.ringroad.bench.machine.ProcessorPair;
 
@@ -54,7 +55,7 @@ public final class RingsBench {
      *     message says what to do
      */
     public static List<BenchRow> run(boolean quick, Consumer<String> progress) throws IOException {
-        String missing = DpdkRingTest.missing();
+        String missing = DpdkTest.missing();
         if (missing != null) {
             throw new IOException(missing);
         }

@@ -1,5 +1,8 @@
 package dev.ringroad.bench.tables;
 
+import dev.ringroad.bench.dpdk.DpdkOutput;
+import dev.ringroad.bench.dpdk.DpdkTest;
+
 import java.io.IOException;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -10,6 +13,7 @@ import java.util.regex.Pattern;
  * the operation, in either bucket, without locks: cycles an operation.
  */
 record FlowPeer(double add, double single, double bulk, double delete) {
+    private static final int MEGABYTES = 2048;
     private static final Pattern FIGURES =
             Pattern.compile("16\\s+(\\d+)\\s+(\\d+)\\s+(\\d+)\\s+(\\d+)\\s*");
 
@@ -23,14 +27,16 @@ record FlowPeer(double add, double single, double bulk, double delete) {
 
     static FlowPeer run(int cpu) throws IOException {
         Sections sections = new Sections();
-        List<String> lines = DpdkTest.run("hash_perf_autotest", cpu, sections::isOurs);
-        return parse(lines);
+        return parse(
+                DpdkTest.of("hash_perf_autotest", cpu)
+                        .withMegabytes(MEGABYTES)
+                        .run(sections::isOurs));
     }
 
     /** Reads its output. */
-    static FlowPeer parse(List<String> lines) throws IOException {
+    static FlowPeer parse(DpdkOutput output) throws IOException {
         Sections sections = new Sections();
-        for (String line : lines) {
+        for (String line : output.lines()) {
             Matcher figures = FIGURES.matcher(line);
             if (sections.isOurs(line) && figures.matches()) {
                 return new FlowPeer(
@@ -40,7 +46,7 @@ record FlowPeer(double add, double single, double bulk, double delete) {
                         Double.parseDouble(figures.group(4)));
             }
         }
-        throw new IOException("hash_perf_autotest did not say: " + String.join(", ", SECTIONS));
+        throw output.lacks(String.join(", ", SECTIONS));
     }
 
     /** Follows the headings. */

@@ -1,7 +1,9 @@
 package dev.ringroad.bench.tables;
 
+import dev.ringroad.bench.dpdk.DpdkOutput;
+import dev.ringroad.bench.dpdk.DpdkTest;
+
 import java.io.IOException;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -10,6 +12,7 @@ import java.util.regex.Pattern;
  * operation.
  */
 record RoutePeer(int[] routesOfLength, double add, double single, double bulk) {
+    private static final int MEGABYTES = 2048;
     private static final int LENGTHS = 33;
     private static final Pattern ROUTES = Pattern.compile("(\\d\\d)\\s+(\\d+) \\([\\d.]+\\)");
     private static final Pattern ADD = Pattern.compile("Average LPM Add: ([\\d.]+) cycles.*");
@@ -18,13 +21,16 @@ record RoutePeer(int[] routesOfLength, double add, double single, double bulk) {
 
     /** Runs it; it is busy adding its routes for one to five minutes. */
     static RoutePeer run(int cpu) throws IOException {
-        return parse(DpdkTest.run("lpm_perf_autotest", cpu, line -> BULK.matcher(line).matches()));
+        return parse(
+                DpdkTest.of("lpm_perf_autotest", cpu)
+                        .withMegabytes(MEGABYTES)
+                        .run(line -> BULK.matcher(line).matches()));
     }
 
     /** Reads its output. */
-    static RoutePeer parse(List<String> lines) throws IOException {
+    static RoutePeer parse(DpdkOutput output) throws IOException {
         int[] routesOfLength = new int[LENGTHS];
-        for (String line : lines) {
+        for (String line : output.lines()) {
             Matcher routes = ROUTES.matcher(line);
             if (routes.matches()) {
                 routesOfLength[Integer.parseInt(routes.group(1))] =
@@ -32,16 +38,6 @@ record RoutePeer(int[] routesOfLength, double add, double single, double bulk) {
             }
         }
         return new RoutePeer(
-                routesOfLength, figure(lines, ADD), figure(lines, SINGLE), figure(lines, BULK));
-    }
-
-    private static double figure(List<String> lines, Pattern pattern) throws IOException {
-        for (String line : lines) {
-            Matcher matcher = pattern.matcher(line);
-            if (matcher.matches()) {
-                return Double.parseDouble(matcher.group(1));
-            }
-        }
-        throw new IOException("lpm_perf_autotest did not say: " + pattern.pattern());
+                routesOfLength, output.number(ADD), output.number(SINGLE), output.number(BULK));
     }
 }

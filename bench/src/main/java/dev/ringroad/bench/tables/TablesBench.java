@@ -2,11 +2,10 @@ package dev.ringroad.bench.tables;
 
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.Better;
+import dev.ringroad.bench.dpdk.DpdkTest;
 import dev.ringroad.core.linux.Affinity;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -16,8 +15,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Cycles an operation of the tables, beside {@code dpdk-test} with tables of like contents: {@code
@@ -30,13 +27,11 @@ public final class TablesBench {
     private static final String PEER = "DPDK dpdk-test";
     private static final int WARM_UP_ROUNDS = 3;
     private static final int ROUNDS = 3;
-    private static final double NANOS_PER_MICRO = 1e3;
-    private static final Pattern BOGO_MIPS = Pattern.compile("bogomips\\s*:\\s*([\\d.]+)");
 
     private final int batches;
     private final int peerRounds;
     private final int cpu;
-    private final double cyclesPerNano;
+    private final double cyclesANano;
     private final Consumer<String> progress;
 
     private TablesBench(boolean quick, int cpu, Consumer<String> progress) throws IOException {
@@ -44,7 +39,7 @@ public final class TablesBench {
         peerRounds = quick ? 1 : ROUNDS;
         this.cpu = cpu;
         this.progress = progress;
-        cyclesPerNano = cyclesPerNano();
+        cyclesANano = DpdkTest.cyclesANano(cpu);
     }
 
     /**
@@ -66,15 +61,6 @@ public final class TablesBench {
         return rows;
     }
 
-    /** The kernel works its loops a second out from the counter, two to a cycle. */
-    private static double cyclesPerNano() throws IOException {
-        Matcher matcher = BOGO_MIPS.matcher(Files.readString(Path.of("/proc/cpuinfo")));
-        if (!matcher.find()) {
-            throw new IOException("/proc/cpuinfo does not say how fast this processor counts");
-        }
-        return Double.parseDouble(matcher.group(1)) / 2 / NANOS_PER_MICRO;
-    }
-
     private List<BenchRow> flows() throws IOException {
         List<FlowLoad.Figures> ours = new ArrayList<>();
         List<FlowPeer> peers = new ArrayList<>();
@@ -86,8 +72,8 @@ public final class TablesBench {
                     String.format(
                             Locale.ROOT,
                             "flow hash: lookup %.0f cycles, in bulk %.0f; %s",
-                            ours.getLast().single() * cyclesPerNano,
-                            ours.getLast().bulk() * cyclesPerNano,
+                            ours.getLast().single() * cyclesANano,
+                            ours.getLast().bulk() * cyclesANano,
                             peers.getLast()));
         }
         String name = "flow hash, 16-byte keys, ";
@@ -149,8 +135,7 @@ public final class TablesBench {
     }
 
     private BenchRow row(String name, double oursNanos, double peerCycles) {
-        return BenchRow.of(
-                name, "cycles", oursNanos * cyclesPerNano, peerCycles, PEER, Better.LOWER);
+        return BenchRow.of(name, "cycles", oursNanos * cyclesANano, peerCycles, PEER, Better.LOWER);
     }
 
     private static <T> double median(List<T> figures, ToDoubleFunction<T> figure) {

@@ -1,6 +1,6 @@
 package dev.ringroad.bench.veth;
 
-import dev.ringroad.bench.memif.TestPmd;
+import dev.ringroad.bench.dpdk.TestPmd;
 import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.core.worker.IdleStrategy;
 import dev.ringroad.core.worker.Worker;

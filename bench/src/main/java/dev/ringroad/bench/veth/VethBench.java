@@ -2,9 +2,9 @@ package dev.ringroad.bench.veth;
 
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.Better;
+import dev.ringroad.bench.dpdk.TestPmd;
 import dev.ringroad.bench.machine.FloorWatch;
 import dev.ringroad.bench.machine.ProcessorPair;
-import dev.ringroad.bench.memif.TestPmd;
 
 import java.io.IOException;
 import java.util.ArrayList;

@@ -2,9 +2,9 @@ package dev.ringroad.bench.virtio;
 
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.Better;
+import dev.ringroad.bench.dpdk.TestPmd;
 import dev.ringroad.bench.machine.FloorWatch;
 import dev.ringroad.bench.machine.ProcessorPair;
-import dev.ringroad.bench.memif.TestPmd;
 import dev.ringroad.bench.veth.End;
 
 import java.io.IOException;

@@ -3,6 +3,8 @@ package dev.ringroad.bench.tables;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import dev.ringroad.bench.dpdk.DpdkOutput;
+
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
@@ -38,9 +40,13 @@ class PeerOutputTest {
                     "With pre-computed hash values",
                     "16                122               152               69                203 ");
 
+    private static DpdkOutput said(List<String> lines) {
+        return new DpdkOutput("autotest", lines.stream().map(String::strip).toList());
+    }
+
     @Test
     void routes() throws IOException {
-        RoutePeer peer = RoutePeer.parse(ROUTES);
+        RoutePeer peer = RoutePeer.parse(said(ROUTES));
         assertThat(peer.routesOfLength()[7]).isEqualTo(4);
         assertThat(peer.routesOfLength()[24]).isEqualTo(583900);
         assertThat(peer.add()).isEqualTo(618157);
@@ -50,16 +56,16 @@ class PeerOutputTest {
 
     @Test
     void flowsOfTheSectionThatIsLikeOurs() throws IOException {
-        assertThat(FlowPeer.parse(FLOWS)).isEqualTo(new FlowPeer(133, 282, 84, 296));
+        assertThat(FlowPeer.parse(said(FLOWS))).isEqualTo(new FlowPeer(133, 282, 84, 296));
     }
 
     @Test
     void missingFiguresAreAnError() {
         assertThatIOException()
-                .isThrownBy(() -> RoutePeer.parse(ROUTES.subList(0, 6)))
+                .isThrownBy(() -> RoutePeer.parse(said(ROUTES.subList(0, 6))))
                 .withMessageContaining("BULK");
         assertThatIOException()
-                .isThrownBy(() -> FlowPeer.parse(FLOWS.subList(0, 11)))
+                .isThrownBy(() -> FlowPeer.parse(said(FLOWS.subList(0, 11))))
                 .withMessageContaining("8-byte data");
     }
 }

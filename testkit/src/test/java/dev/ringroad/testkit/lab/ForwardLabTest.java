@@ -3,7 +3,7 @@ package dev.ringroad.testkit.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.ringroad.bench.memif.TestPmd;
+import dev.ringroad.bench.dpdk.TestPmd;
 import dev.ringroad.net.driver.memif.MemifRole;
 
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,7 @@ package dev.ringroad.testkit.vhost;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.ringroad.bench.memif.TestPmd;
+import dev.ringroad.bench.dpdk.TestPmd;
 import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.core.linux.Mappings;
 import dev.ringroad.core.linux.OpenDescriptors;

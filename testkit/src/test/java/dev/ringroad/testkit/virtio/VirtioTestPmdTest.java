@@ -3,7 +3,7 @@ package dev.ringroad.testkit.virtio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.ringroad.bench.memif.TestPmd;
+import dev.ringroad.bench.dpdk.TestPmd;
 import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.core.linux.OpenDescriptors;
 import dev.ringroad.net.device.DeviceDrop;

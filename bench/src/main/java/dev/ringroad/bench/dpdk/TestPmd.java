@@ -1,23 +1,14 @@
-package dev.ringroad.bench.memif;
+package dev.ringroad.bench.dpdk;
 
-import dev.ringroad.bench.machine.Programs;
 import dev.ringroad.net.driver.memif.MemifRole;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -51,27 +42,23 @@ public final class TestPmd implements AutoCloseable {
     public record Statistics(long received, long transmitted) {}
 
     private static final String PROGRAM = "dpdk-testpmd";
-    private static final long HUGEPAGES_MIN = 256;
-    private static final int PATIENCE_SECONDS = 30;
-    private static final Pattern FREE = Pattern.compile("HugePages_Free:\\s+(\\d+)");
+    private static final int MEGABYTES = 256;
+    private static final int SILENT_SECONDS_MAX = 30;
     private static final Pattern RECEIVED = Pattern.compile("RX-packets: (\\d+)\\s+RX-missed.*");
     private static final Pattern TRANSMITTED = Pattern.compile("TX-packets: (\\d+)\\s+TX-errors.*");
     private static final Pattern FORWARDING = Pattern.compile(".* packet forwarding - ports=.*");
     private static final Pattern STATISTICS_END = Pattern.compile("#{60,}");
+    private static final Pattern STOPPED = Pattern.compile("Done\\.");
 
-    private final Process process;
-    private final Writer commands;
-    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-    private final List<String> log = new ArrayList<>();
+    private final DpdkProcess process;
 
-    private TestPmd(Process process) {
+    private TestPmd(DpdkProcess process) {
         this.process = process;
-        this.commands = process.outputWriter(StandardCharsets.UTF_8);
     }
 
     /** What is missing to run testpmd here, in a sentence; null when nothing is. */
     public static @Nullable String missing() {
-        return Programs.missing(PROGRAM, "dpdk-dev");
+        return DpdkProcess.missing(PROGRAM);
     }
 
     /**
@@ -117,24 +104,16 @@ public final class TestPmd implements AutoCloseable {
             List<String> starter, List<String> devices, Mode mode, int cpu, String... arguments)
             throws IOException {
         List<String> command = new ArrayList<>(starter);
-        // Without a terminal testpmd would keep its answers until it ends.
-        command.addAll(List.of("stdbuf", "-oL", PROGRAM, "--no-pci", "--single-file-segments"));
-        command.addAll(
-                enoughHugepages() ? List.of("--in-memory") : List.of("--no-huge", "-m", "256"));
-        command.add(
-                "--file-prefix=ringroad" + ProcessHandle.current().pid() + "-" + System.nanoTime());
-        command.add("--lcores=0@" + cpu + ",1@" + cpu);
+        // One thread of its own for the commands, and one that forwards.
+        command.addAll(DpdkProcess.command(PROGRAM, MEGABYTES, List.of(cpu, cpu)));
+        command.add("--single-file-segments");
         devices.forEach(device -> command.add("--vdev=" + device));
         command.addAll(List.of("--", "-i", "--auto-start", "--nb-cores=1"));
         // What was sent to it before it forwards is not to be lost, and it is not to wait for us.
         command.addAll(List.of("--no-flush-rx", "--disable-link-check"));
         command.addAll(List.of("--total-num-mbufs=8192", "--forward-mode=" + mode.word));
         command.addAll(List.of(arguments));
-        TestPmd started =
-                new TestPmd(new ProcessBuilder(command).redirectErrorStream(true).start());
-        Thread reader = new Thread(started::readLines, "testpmd output");
-        reader.setDaemon(true);
-        reader.start();
+        TestPmd started = new TestPmd(DpdkProcess.start(PROGRAM, command, Map.of()));
         try {
             started.await(FORWARDING);
             return started;
@@ -144,64 +123,23 @@ public final class TestPmd implements AutoCloseable {
         }
     }
 
-    private static boolean enoughHugepages() {
-        try {
-            Matcher free = FREE.matcher(Files.readString(Path.of("/proc/meminfo")));
-            return free.find() && Long.parseLong(free.group(1)) >= HUGEPAGES_MIN;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private void readLines() {
-        try (BufferedReader reader =
-                new BufferedReader(
-                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            reader.lines().forEach(lines::add);
-        } catch (IOException | UncheckedIOException e) {
-            lines.add("(the output ended: " + e.getMessage() + ")");
-        }
-    }
-
     /** The next line that matches; what came before is forgotten. */
     private Matcher await(Pattern pattern) throws IOException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (true) {
-            String line;
-            try {
-                line = lines.poll(100, TimeUnit.MILLISECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted while waiting for " + PROGRAM, e);
+        String line = process.nextLine(SILENT_SECONDS_MAX);
+        while (line != null) {
+            Matcher matcher = pattern.matcher(line);
+            if (matcher.matches()) {
+                return matcher;
             }
-            if (line != null) {
-                log.add(line);
-                Matcher matcher = pattern.matcher(line.strip());
-                if (matcher.matches()) {
-                    return matcher;
-                }
-            } else if (!process.isAlive() || System.nanoTime() - deadline > 0) {
-                throw new IOException(
-                        PROGRAM
-                                + (process.isAlive() ? " did not say " : " ended without saying ")
-                                + pattern
-                                + "; it said: "
-                                + String.join(
-                                        "\n",
-                                        log.subList(Math.max(0, log.size() - 30), log.size())));
-            }
+            line = process.nextLine(SILENT_SECONDS_MAX);
         }
-    }
-
-    private void say(String command) throws IOException {
-        commands.write(command + "\n");
-        commands.flush();
+        throw process.complaint("ended without saying " + pattern);
     }
 
     /** Ends forwarding; packets that it has in hand are sent or dropped by then. */
     public void stopForwarding() throws IOException {
-        say("stop");
-        await(Pattern.compile("Done\\."));
+        process.say("stop");
+        await(STOPPED);
     }
 
     /** What the first port has counted. */
@@ -211,7 +149,7 @@ public final class TestPmd implements AutoCloseable {
 
     /** What a port has counted. */
     public Statistics statistics(int port) throws IOException {
-        say("show port stats " + port);
+        process.say("show port stats " + port);
         long received = Long.parseLong(await(RECEIVED).group(1));
         long transmitted = Long.parseLong(await(TRANSMITTED).group(1));
         await(STATISTICS_END);
@@ -220,31 +158,22 @@ public final class TestPmd implements AutoCloseable {
 
     /** Kills it as a crash would, without a farewell to its peer, and waits until it is gone. */
     public void kill() throws IOException {
-        process.destroyForcibly();
-        try {
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                throw new IOException(PROGRAM + ", process " + process.pid() + ", does not die");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        process.close();
     }
 
     /** Lets it quit, and kills it when it does not. */
     @Override
     public void close() {
         try {
-            say("quit");
+            process.say("quit");
         } catch (IOException e) {
             // It is gone already, which is what was wanted.
         }
+        process.awaitEnd();
         try {
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
+            process.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
