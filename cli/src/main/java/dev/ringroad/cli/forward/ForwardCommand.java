@@ -28,7 +28,7 @@ import java.util.List;
             "  pcap:in.pcap[,out=o.pcapng]     a file's frames; pps=N and loop=yes say how; - for no file",
             "  ring:a                          a cable within this process; name it twice",
             "",
-            "memif, tap, afpacket and nil take pages=1G|2M|4K (the largest to take, 2M) and node=N (of NUMA).",
+            "All take pages=1G|2M|4K (the largest pages to take, 2M) and node=N (of NUMA).",
             "",
             "MODE is what happens to a frame on its way:",
             "  io         nothing",

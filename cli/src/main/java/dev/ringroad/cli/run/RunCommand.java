@@ -56,7 +56,7 @@ import java.util.Map;
             "afxdp also: netns=NAME, queue=N (the first), queues=N, mode=native|generic, zero-copy=yes|no,",
             "  busy-poll=N (frames a call, without interrupts), checksum=kernel|adapter, chained=yes (a long MTU),",
             "  umem=NAME (memory of several ports), or only from=PATH (opened by ringroad afxdp-open)",
-            "memif, tap and afpacket also: pages=1G|2M|4K (the largest to take, 2M), node=N (of NUMA)",
+            "All also: pages=1G|2M|4K (the largest pages to take, 2M) and node=N (of NUMA)",
             "",
             "Examples:",
             "  ringroad run --net memif:/tmp/a.sock,role=server,ip=10.9.0.1/24 -- java -jar server.jar",

@@ -17,10 +17,41 @@ import java.util.List;
  * </pre>
  *
  * <p>What was obtained is in the counter {@code DEVICE.pool.page-kib}.
+ *
+ * @param placement what was asked for, or the usual one
+ * @param asked whether the spec had any of these options
  */
-public final class PoolPlacement {
+public record PoolPlacement(Placement placement, boolean asked) {
 
-    private PoolPlacement() {}
+    private static final String PAGES = "pages";
+    private static final String NODE = "node";
+
+    /**
+     * Takes the options from the spec of a device whose memory other devices may use too. The first
+     * of them says where it is; the others say the same, or nothing.
+     *
+     * @param adapter the interface whose node is the usual one; null for none
+     * @throws SpecException when a value is not allowed, or this machine has no such node
+     */
+    public static PoolPlacement takeShared(DeviceSpec spec, @Nullable String adapter) {
+        boolean asked = spec.options().containsKey(PAGES) || spec.options().containsKey(NODE);
+        return new PoolPlacement(take(spec, adapter), asked);
+    }
+
+    /**
+     * Refuses what differs from the first device's.
+     *
+     * @param memory what the memory is called, for the message
+     * @throws SpecException when it does
+     */
+    public void requireSameAs(PoolPlacement first, String memory) {
+        if (asked && !placement.equals(first.placement)) {
+            throw new SpecException(
+                    memory
+                            + " is there already, with other pages= or node=; leave them out, or say"
+                            + " them where it is named first");
+        }
+    }
 
     /**
      * Takes the options from a spec.
@@ -30,11 +61,11 @@ public final class PoolPlacement {
      */
     public static Placement take(DeviceSpec spec, @Nullable String adapter) {
         NumaNodes nodes = NumaNodes.here();
-        String pages = spec.takeOneOf("pages", "2M", List.of("1G", "2M", "4K"));
+        String pages = spec.takeOneOf(PAGES, "2M", List.of("1G", "2M", "4K"));
         int usual = adapter == null ? NumaNodes.NONE : nodes.ofInterface(adapter);
-        int node = spec.takeInt("node", usual, 0, Integer.MAX_VALUE);
+        int node = spec.takeInt(NODE, usual, 0, Integer.MAX_VALUE);
         if (node >= 0 && !nodes.exists(node)) {
-            throw spec.wrong("node", Integer.toString(node), "a NUMA node of this machine");
+            throw spec.wrong(NODE, Integer.toString(node), "a NUMA node of this machine");
         }
         PageSize size =
                 switch (pages) {

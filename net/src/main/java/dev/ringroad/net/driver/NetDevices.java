@@ -22,6 +22,7 @@ import dev.ringroad.net.driver.virtio.VirtioConfig;
 import dev.ringroad.net.driver.virtio.VirtioDevice;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /** Opens devices by their specs. */
 public final class NetDevices {
@@ -37,8 +38,12 @@ public final class NetDevices {
      */
     public static NetDevice open(DeviceSpec spec, CounterFile counters) throws IOException {
         Decorations decorations = Decorations.of(spec);
-        NetDevice device = new PoolCountingDevice(openDriver(spec, counters), counters);
-        return decorations.around(device);
+        try {
+            NetDevice device = new PoolCountingDevice(openDriver(spec, counters), counters);
+            return decorations.around(device);
+        } catch (UncheckedIOException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     /**
@@ -57,9 +62,15 @@ public final class NetDevices {
             }
             case "afxdp" -> AfXdpDevice.takeOptions(spec);
             case "afpacket" -> AfPacketDevice.takeOptions(spec);
-            case "vhost" -> VhostConfig.of(spec);
+            case "vhost" -> {
+                VhostConfig.of(spec);
+                PoolPlacement.take(spec, null);
+            }
             case "tap" -> TapDevice.takeOptions(spec);
-            case "virtio" -> VirtioConfig.of(spec);
+            case "virtio" -> {
+                VirtioConfig.of(spec);
+                PoolPlacement.take(spec, null);
+            }
             default -> {
                 return;
             }
@@ -98,13 +109,15 @@ public final class NetDevices {
 
     private static NetDevice openVirtio(DeviceSpec spec, CounterFile counters) throws IOException {
         VirtioConfig config = VirtioConfig.of(spec);
+        Placement placement = PoolPlacement.take(spec, null);
         spec.requireAllTaken();
-        return VirtioDevice.open("virtio:" + config.path(), config, counters);
+        return VirtioDevice.open("virtio:" + config.path(), config, placement, counters);
     }
 
     private static NetDevice openVhost(DeviceSpec spec, CounterFile counters) throws IOException {
         VhostConfig config = VhostConfig.of(spec);
+        Placement placement = PoolPlacement.take(spec, null);
         spec.requireAllTaken();
-        return VhostDevice.open("vhost:" + config.path(), config, counters);
+        return VhostDevice.open("vhost:" + config.path(), config, placement, counters);
     }
 }

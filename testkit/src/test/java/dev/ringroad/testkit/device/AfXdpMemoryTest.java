@@ -1,7 +1,11 @@
 package dev.ringroad.testkit.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ringroad.core.memory.PageSize;
+import dev.ringroad.core.memory.SharedRegion;
+import dev.ringroad.net.device.SpecException;
 import dev.ringroad.net.packet.Burst;
 import dev.ringroad.net.packet.Packet;
 import dev.ringroad.net.wire.BigEndian;
@@ -11,6 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -54,6 +60,32 @@ class AfXdpMemoryTest extends AfXdpCable {
     void hasMemoryOfItsOwnWithoutAName() throws Exception {
         open("", "");
         assertThat(a.pool()).isNotSameAs(b.pool());
+    }
+
+    @Test
+    void takesItsMemoryFromWhereTheSpecSays() throws Exception {
+        open(",pages=4K,node=0", "");
+        SharedRegion region = a.pool().region();
+        assertThat(region.pageSize()).isEqualTo(PageSize.ORDINARY);
+        String begin = Long.toHexString(region.segment().address()) + " ";
+        assertThat(Files.readAllLines(Path.of("/proc/self/numa_maps")))
+                .filteredOn(line -> line.startsWith(begin))
+                .singleElement()
+                .asString()
+                .startsWith(begin + "bind:0 ");
+    }
+
+    @Test
+    void refusesAnotherPlaceForMemoryThatIsThere() throws Exception {
+        open(",umem=both,pages=4K", ",umem=both,pages=4K");
+        assertThat(a.pool()).isSameAs(b.pool());
+        a.close();
+        assertThatThrownBy(() -> left(",umem=both,pages=1G"))
+                .isInstanceOf(SpecException.class)
+                .hasMessageContaining("umem=both is there already");
+        a = left(",umem=both");
+        ends = new DeviceEnds(a, b);
+        assertThat(a.pool()).isSameAs(b.pool());
     }
 
     @Test

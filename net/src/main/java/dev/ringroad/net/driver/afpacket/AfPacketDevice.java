@@ -122,7 +122,8 @@ public final class AfPacketDevice extends DriverDevice {
      */
     public static AfPacketDevice open(DeviceSpec spec, CounterFile counters) throws IOException {
         AfPacketOptions options = AfPacketOptions.take(spec);
-        Placement placement = PoolPlacement.take(spec, options.name());
+        String visible = options.namespace() == null ? options.name() : null;
+        Placement placement = PoolPlacement.take(spec, visible);
         spec.requireAllTaken();
         int mtu =
                 NetworkNamespace.inside(options.namespace(), () -> Interfaces.mtu(options.name()));

@@ -7,6 +7,7 @@ import dev.ringroad.net.device.Capabilities;
 import dev.ringroad.net.device.DeviceSpec;
 import dev.ringroad.net.device.DriverDevice;
 import dev.ringroad.net.device.InterfaceLink;
+import dev.ringroad.net.device.PoolPlacement;
 import dev.ringroad.net.driver.afxdp.AfXdpOptions.Checksum;
 import dev.ringroad.net.packet.PacketPool;
 
@@ -81,6 +82,7 @@ public final class AfXdpDevice extends DriverDevice {
     public static void takeOptions(DeviceSpec spec) {
         if (spec.take(HANDED_OVER) == null) {
             AfXdpOptions.take(spec);
+            PoolPlacement.takeShared(spec, null);
         }
     }
 
@@ -89,8 +91,9 @@ public final class AfXdpDevice extends DriverDevice {
      *
      * @param spec {@code afxdp:NAME} with the options {@code netns}, {@code queue}, {@code queues},
      *     {@code mode}, {@code zero-copy}, {@code umem}, {@code buffers}, {@code busy-poll}, {@code
-     *     checksum}, {@code timestamps} and {@code chained}, or with {@code from}, the Unix socket
-     *     of an {@link AfXdpHandover}; others must have been taken before
+     *     checksum}, {@code timestamps}, {@code chained} and those of {@link PoolPlacement}, or
+     *     with {@code from}, the Unix socket of an {@link AfXdpHandover}; others must have been
+     *     taken before
      * @param counters where drops are counted; outlives the device
      * @throws IOException when the kernel refuses; the message says what and how to mend it
      */
@@ -101,8 +104,9 @@ public final class AfXdpDevice extends DriverDevice {
             return make(HandedPort.receive(from, spec.address()), counters);
         }
         AfXdpOptions options = AfXdpOptions.take(spec);
+        PoolPlacement place = PoolPlacement.takeShared(spec, options.visibleName());
         spec.requireAllTaken();
-        return make(new HandedPort(options, AfXdpPort.open(options)), counters);
+        return make(new HandedPort(options, AfXdpPort.open(options, place)), counters);
     }
 
     private static AfXdpDevice make(HandedPort handed, CounterFile counters) {

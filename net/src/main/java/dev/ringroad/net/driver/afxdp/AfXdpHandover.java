@@ -4,6 +4,7 @@ import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.core.linux.UnixSeqPacket;
 import dev.ringroad.core.linux.UnixSeqPacket.PeerCredentials;
 import dev.ringroad.net.device.DeviceSpec;
+import dev.ringroad.net.device.PoolPlacement;
 
 import java.io.IOException;
 
@@ -18,10 +19,12 @@ import java.io.IOException;
 public final class AfXdpHandover implements AutoCloseable {
 
     private final AfXdpOptions options;
+    private final PoolPlacement place;
     private final UnixSeqPacket listener;
 
-    private AfXdpHandover(AfXdpOptions options, UnixSeqPacket listener) {
+    private AfXdpHandover(AfXdpOptions options, PoolPlacement place, UnixSeqPacket listener) {
         this.options = options;
+        this.place = place;
         this.listener = listener;
     }
 
@@ -34,12 +37,13 @@ public final class AfXdpHandover implements AutoCloseable {
      */
     public static AfXdpHandover listen(DeviceSpec spec, String path) throws IOException {
         AfXdpOptions options = AfXdpOptions.take(spec);
+        PoolPlacement place = PoolPlacement.takeShared(spec, options.visibleName());
         if (options.memory() != null) {
             throw spec.wrong("umem", options.memory(), "for the ports of one process");
         }
         spec.requireAllTaken();
-        AfXdpPort.open(options).close();
-        return new AfXdpHandover(options, UnixSeqPacket.listen(path, false));
+        AfXdpPort.open(options, place).close();
+        return new AfXdpHandover(options, place, UnixSeqPacket.listen(path, false));
     }
 
     /**
@@ -52,7 +56,7 @@ public final class AfXdpHandover implements AutoCloseable {
                 UnixSeqPacket connection = next(wait)) {
             PeerCredentials peer = connection.peerCredentials();
             String who = "process " + peer.pid() + " of user " + peer.uid();
-            try (AfXdpPort port = AfXdpPort.open(options)) {
+            try (AfXdpPort port = AfXdpPort.open(options, place)) {
                 HandedPort.send(connection, options, port);
                 return options.name() + " was handed to " + who;
             } catch (IOException e) {

@@ -65,6 +65,11 @@ record AfXdpOptions(
         ADAPTER
     }
 
+    /** The interface's name if it is one here; another namespace may have another of that name. */
+    @Nullable String visibleName() {
+        return namespace == null ? name : null;
+    }
+
     private static final int BUFFERS_MAX = 1 << 18;
     private static final int BUSY_POLL_MAX = 1024;
     private static final int QUEUE_MAX = 1023;

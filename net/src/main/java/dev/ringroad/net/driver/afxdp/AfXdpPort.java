@@ -8,6 +8,7 @@ import dev.ringroad.core.linux.Interfaces;
 import dev.ringroad.core.linux.NetworkNamespace;
 import dev.ringroad.core.linux.SystemCallException;
 import dev.ringroad.net.device.MacAddress;
+import dev.ringroad.net.device.PoolPlacement;
 import dev.ringroad.net.device.SpecException;
 import dev.ringroad.net.driver.afxdp.AfXdpOptions.Mode;
 import dev.ringroad.net.driver.afxdp.AfXdpOptions.ZeroCopy;
@@ -51,8 +52,8 @@ record AfXdpPort(
     private static final int BUFFER_BYTES = Chunks.BYTES - KERNEL_HEADROOM_BYTES;
 
     /** Opens it with memory of its own or of its name. */
-    static AfXdpPort open(AfXdpOptions options) throws IOException {
-        Umem memory = Umem.open(options);
+    static AfXdpPort open(AfXdpOptions options, PoolPlacement place) throws IOException {
+        Umem memory = Umem.open(options, place);
         try {
             return NetworkNamespace.inside(options.namespace(), () -> openHere(options, memory));
         } catch (Throwable t) {

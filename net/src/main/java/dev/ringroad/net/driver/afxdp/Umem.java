@@ -4,6 +4,7 @@ import dev.ringroad.core.linux.Descriptor;
 import dev.ringroad.core.linux.XdpSocket;
 import dev.ringroad.core.memory.Placement;
 import dev.ringroad.core.memory.SharedRegion;
+import dev.ringroad.net.device.PoolPlacement;
 import dev.ringroad.net.device.SpecException;
 import dev.ringroad.net.driver.afxdp.AfXdpOptions.Checksum;
 import dev.ringroad.net.packet.PacketPool;
@@ -29,6 +30,7 @@ final class Umem implements AutoCloseable {
     private static final Map<String, Umem> SHARED = new HashMap<>(); // guards all that follows
 
     private final @Nullable String name;
+    private final PoolPlacement place;
     private final SharedRegion region;
     private final PacketPool pool;
     private final List<XdpSocket> bound = new ArrayList<>();
@@ -36,15 +38,16 @@ final class Umem implements AutoCloseable {
     private boolean metadata;
     private final boolean chained;
 
-    private Umem(AfXdpOptions options, SharedRegion region, int buffers) {
+    private Umem(AfXdpOptions options, PoolPlacement place, SharedRegion region) {
         name = options.memory();
         chained = options.chained();
+        this.place = place;
         this.region = region;
-        pool = PacketPool.over(region, 0, buffers, Chunks.BYTES);
+        pool = PacketPool.over(region, 0, options.buffers(), Chunks.BYTES);
     }
 
     /** The memory for a port, a new one or the one of its name. */
-    static Umem open(AfXdpOptions options) throws IOException {
+    static Umem open(AfXdpOptions options, PoolPlacement place) throws IOException {
         String name = options.memory();
         synchronized (SHARED) {
             Umem present = name == null ? null : SHARED.get(name);
@@ -53,16 +56,16 @@ final class Umem implements AutoCloseable {
                     throw new SpecException(
                             "all ports of umem=" + name + " need the same chained=");
                 }
+                place.requireSameAs(present.place, "umem=" + name);
                 present.users++;
                 return present;
             }
-            int buffers = options.buffers();
             SharedRegion region =
                     SharedRegion.allocate(
                             "afxdp-" + (name == null ? options.name() : name),
-                            (long) buffers * Chunks.BYTES,
-                            Placement.preferHuge());
-            return opened(new Umem(options, region, buffers));
+                            (long) options.buffers() * Chunks.BYTES,
+                            place.placement());
+            return opened(new Umem(options, place, region));
         }
     }
 
@@ -75,7 +78,8 @@ final class Umem implements AutoCloseable {
 
     /** Memory that another process has registered. */
     static Umem received(AfXdpOptions options, SharedRegion region, boolean metadata) {
-        Umem made = new Umem(options, region, options.buffers());
+        PoolPlacement place = new PoolPlacement(Placement.ordinary(), false);
+        Umem made = new Umem(options, place, region);
         made.metadata = metadata;
         return made;
     }

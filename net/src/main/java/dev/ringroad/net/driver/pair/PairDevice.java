@@ -82,7 +82,8 @@ public final class PairDevice extends DriverDevice {
     public static Ends create(String nameA, String nameB, int packets, int bufferBytes, int mtu)
             throws IOException {
         CounterFile counters = CounterFile.inMemory(2 * DeviceDrop.values().length);
-        return create(nameA, nameB, packets, bufferBytes, mtu, counters, true);
+        Placement placement = Placement.ordinary();
+        return create(nameA, nameB, packets, bufferBytes, mtu, placement, counters, true);
     }
 
     /**
@@ -97,7 +98,20 @@ public final class PairDevice extends DriverDevice {
     public static Ends create(
             String nameA, String nameB, int packets, int bufferBytes, int mtu, CounterFile counters)
             throws IOException {
-        return create(nameA, nameB, packets, bufferBytes, mtu, counters, false);
+        return create(nameA, nameB, packets, bufferBytes, mtu, Placement.ordinary(), counters);
+    }
+
+    /** As the other, with the packets of both ends from a place of choice. */
+    public static Ends create(
+            String nameA,
+            String nameB,
+            int packets,
+            int bufferBytes,
+            int mtu,
+            Placement placement,
+            CounterFile counters)
+            throws IOException {
+        return create(nameA, nameB, packets, bufferBytes, mtu, placement, counters, false);
     }
 
     private static Ends create(
@@ -106,6 +120,7 @@ public final class PairDevice extends DriverDevice {
             int packets,
             int bufferBytes,
             int mtu,
+            Placement placement,
             CounterFile counters,
             boolean countersOwned)
             throws IOException {
@@ -120,8 +135,8 @@ public final class PairDevice extends DriverDevice {
                             + " are headroom");
         }
         int slots = Math.min(SLOTS_MAX, Integer.highestOneBit(Math.max(1, packets / 2)));
-        PacketPool poolA = PacketPool.create(nameA, packets, bufferBytes, Placement.ordinary());
-        PacketPool poolB = PacketPool.create(nameB, packets, bufferBytes, Placement.ordinary());
+        PacketPool poolA = PacketPool.create(nameA, packets, bufferBytes, placement);
+        PacketPool poolB = PacketPool.create(nameB, packets, bufferBytes, placement);
         PairLane ab = new PairLane(slots, EventFd.create());
         PairLane ba = new PairLane(slots, EventFd.create());
         AtomicInteger open = new AtomicInteger(2);

@@ -9,6 +9,7 @@ import dev.ringroad.net.device.DeviceSpec;
 import dev.ringroad.net.device.DriverDevice;
 import dev.ringroad.net.device.DropCounters;
 import dev.ringroad.net.device.MacAddress;
+import dev.ringroad.net.device.PoolPlacement;
 import dev.ringroad.net.device.RxQueue;
 import dev.ringroad.net.device.TxQueue;
 import dev.ringroad.net.device.capture.PcapngWriter;
@@ -43,8 +44,8 @@ public final class PcapDevice extends DriverDevice {
             @Nullable PcapngWriter writer,
             boolean loops,
             int packetsPerSecond,
+            PacketPool pool,
             CounterFile counters) {
-        PacketPool pool = PacketPool.create(name, PACKETS, BUFFER_BYTES, Placement.preferHuge());
         DropCounters drops = new DropCounters(counters, name);
         Counter cut =
                 counters.counter(name + ".drop.file-cut", "times that the file ended in a record");
@@ -71,7 +72,7 @@ public final class PcapDevice extends DriverDevice {
      *
      * @param spec {@code pcap:FILE} with the file to receive, or {@code -} for none, and the
      *     options {@code out}, the pcapng file for what is sent, {@code pps}, how many frames come
-     *     a second at most, and {@code loop=yes}
+     *     a second at most, {@code loop=yes}, and those of {@link PoolPlacement}
      * @param counters where drops are counted; outlives the device
      * @throws IOException when a file cannot be opened or is no capture; the message says why
      */
@@ -79,16 +80,21 @@ public final class PcapDevice extends DriverDevice {
         String out = spec.take("out");
         int packetsPerSecond = spec.takeInt("pps", 0, 1, PPS_MAX);
         boolean loops = spec.takeYesNo("loop", false);
+        Placement placement = PoolPlacement.take(spec, null);
         spec.requireAllTaken();
         String in = spec.address();
-        CaptureReader reader = in.equals(NO_FILE) ? null : reader(Path.of(in));
+        String name = "pcap:" + (in.equals(NO_FILE) && out != null ? out : in);
+        PacketPool pool = PacketPool.create(name, PACKETS, BUFFER_BYTES, placement);
+        CaptureReader reader = null;
         try {
+            reader = in.equals(NO_FILE) ? null : reader(Path.of(in));
             PcapngWriter writer = out == null ? null : writer(Path.of(out));
-            String name = "pcap:" + (in.equals(NO_FILE) && out != null ? out : in);
-            return new PcapDevice(name, reader, writer, loops, packetsPerSecond, counters);
+            return new PcapDevice(name, reader, writer, loops, packetsPerSecond, pool, counters);
         } catch (IOException e) {
-            if (reader != null) {
-                reader.close();
+            try (pool) {
+                if (reader != null) {
+                    reader.close();
+                }
             }
             throw e;
         }

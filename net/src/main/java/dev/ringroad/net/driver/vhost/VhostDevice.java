@@ -66,12 +66,17 @@ public final class VhostDevice extends DriverDevice {
      */
     public static VhostDevice open(String name, VhostConfig config, CounterFile counters)
             throws IOException {
+        return open(name, config, Placement.preferHuge(), counters);
+    }
+
+    /** As {@link #open(String, VhostConfig, CounterFile)}, with packets from a place of choice. */
+    public static VhostDevice open(
+            String name, VhostConfig config, Placement placement, CounterFile counters)
+            throws IOException {
         VhostCounters own = new VhostCounters(counters, name);
         PacketPool pool;
         try {
-            pool =
-                    PacketPool.create(
-                            name, config.packets(), bufferBytes(config), Placement.preferHuge());
+            pool = PacketPool.create(name, config.packets(), bufferBytes(config), placement);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }

@@ -2,6 +2,7 @@ package dev.ringroad.net.driver.virtio;
 
 import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.core.linux.PollSet;
+import dev.ringroad.core.memory.Placement;
 import dev.ringroad.net.device.Capabilities;
 import dev.ringroad.net.device.DriverDevice;
 import dev.ringroad.net.virtio.VirtioFeature;
@@ -68,8 +69,18 @@ public final class VirtioDevice extends DriverDevice {
      */
     public static VirtioDevice open(String name, VirtioConfig config, CounterFile counters)
             throws IOException {
+        return open(name, config, Placement.preferHuge(), counters);
+    }
+
+    /**
+     * As {@link #open(String, VirtioConfig, CounterFile)}, with packets and rings in a place of
+     * choice.
+     */
+    public static VirtioDevice open(
+            String name, VirtioConfig config, Placement placement, CounterFile counters)
+            throws IOException {
         VirtioCounters own = new VirtioCounters(counters, name);
-        VirtioMemory memory = new VirtioMemory(config);
+        VirtioMemory memory = new VirtioMemory(config, placement);
         try {
             VirtioEndpoint endpoint = new VirtioEndpoint(config, own, memory);
             return new VirtioDevice(name, config, own, memory, endpoint);

@@ -30,7 +30,7 @@ final class VirtioMemory implements AutoCloseable {
     private final PacketPool pool;
     private final List<QueueMemory> rings = new ArrayList<>();
 
-    VirtioMemory(VirtioConfig config) throws IOException {
+    VirtioMemory(VirtioConfig config, Placement placement) throws IOException {
         int ringCount = 2 * config.queues();
         long ringBytes = QueueMemory.byteSize(config.size());
         long poolAt = ringCount * ringBytes;
@@ -39,7 +39,7 @@ final class VirtioMemory implements AutoCloseable {
                 SharedRegion.allocate(
                         "virtio rings and packets",
                         poolAt + (long) config.packets() * stride,
-                        Placement.preferHuge());
+                        placement);
         try {
             pool = PacketPool.over(region, poolAt, config.packets(), stride);
         } catch (Throwable t) {
