@@ -13,7 +13,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Sends 64-byte UDP packets of 1024 flows, one after the other, as often as it can: they differ in
- * the destination's address. What is received meanwhile is released.
+ * the destination's address. What is received meanwhile is released. While the link is down there
+ * is none to make for.
  */
 final class FlowGen implements Engine {
 
@@ -30,6 +31,9 @@ final class FlowGen implements Engine {
     public int run(Lane lane) {
         if (!written) {
             write(lane);
+        }
+        if (!lane.to().linkUp()) {
+            return lane.discard();
         }
         Burst burst = lane.burst();
         PacketPool pool = lane.to().device().pool();

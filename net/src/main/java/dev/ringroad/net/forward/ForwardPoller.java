@@ -139,7 +139,8 @@ public final class ForwardPoller implements Poller {
 
     @Override
     public long nextDeadlineNanos() {
-        long nearest = makesFrames ? polledNanos + ROOM_NANOS : Long.MAX_VALUE;
+        boolean awaitsRoom = makesFrames && ports[0].linkUp();
+        long nearest = awaitsRoom ? polledNanos + ROOM_NANOS : Long.MAX_VALUE;
         for (NetDevice device : devices) {
             nearest = Math.min(nearest, device.nextDeadlineNanos());
         }

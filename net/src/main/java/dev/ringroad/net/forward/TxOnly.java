@@ -5,7 +5,10 @@ import dev.ringroad.net.packet.Packet;
 import dev.ringroad.net.packet.PacketPool;
 import dev.ringroad.net.wire.UdpFrame;
 
-/** Sends the same 64-byte UDP packet as often as it can. */
+/**
+ * Sends the same 64-byte UDP packet as often as it can. What is received waits until there is no
+ * room to send, or no link; then it is released, as nobody may sleep beside it.
+ */
 final class TxOnly implements Engine {
 
     static final int FRAME_BYTES = 64;
@@ -24,6 +27,9 @@ final class TxOnly implements Engine {
         if (!written) {
             write(lane);
         }
+        if (!lane.to().linkUp()) {
+            return lane.discard();
+        }
         Burst burst = lane.burst();
         PacketPool pool = lane.to().device().pool();
         int begin = burst.size();
@@ -35,7 +41,8 @@ final class TxOnly implements Engine {
             packet.append(FRAME_BYTES);
             packet.copyIn(0, frame, 0, FRAME_BYTES);
         }
-        return lane.sendSome();
+        int sent = lane.sendSome();
+        return sent > 0 ? sent : lane.discard();
     }
 
     private void write(Lane lane) {

@@ -19,11 +19,14 @@ import dev.ringroad.testkit.lab.Namespace;
 import dev.ringroad.testkit.lab.Requirement;
 import dev.ringroad.testkit.lab.VethPair;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -205,16 +208,79 @@ class IdleWorkerTest {
         assertSleeps(Sleeping.INTERRUPT, open("pcap:" + file));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "txonly|memif:@|memif:@,role=server",
+                "txonly|memif:@,role=server|memif:@",
+                "txonly|vhost:@|virtio:@",
+                "txonly|virtio:@,role=server|vhost:@,role=client",
+                "flowgen|virtio:@|vhost:@"
+            })
+    void whileNobodyIsThereToSendTo(String mode, String spec, String peer) throws Exception {
+        String path = folder.resolve("idle.sock").toString();
+        NetDevice device = open(spec.replace("@", path));
+        makesNothingUntilTheLinkIsUp(mode, device, () -> open(peer.replace("@", path)), null);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"afpacket", "afpacket,ring=blocks", "afxdp,mode=native", "afxdp"})
+    void whileTheCableHasNoOtherEnd(String driver) throws Exception {
+        Requirement.root();
+        Requirement.programs("iproute2", "ip");
+        VethPair cable = closing(VethPair.create());
+        cable.inRight("ip link set right down");
+        cable.inLeft("until ip link show left | grep -q NO-CARRIER; do sleep 0.01; done");
+        String kind = driver.replaceAll(",.*", "");
+        String netns = ",netns=" + cable.left().name();
+        makesNothingUntilTheLinkIsUp(
+                "txonly",
+                open(kind + ":left" + netns + driver.substring(kind.length())),
+                () -> {
+                    cable.inRight("ip link set right up");
+                    return open("afpacket:right,netns=" + cable.right().name());
+                },
+                () -> cable.inRight("ip link set right down"));
+    }
+
+    /** How a peer appears. */
+    private interface Plug {
+        NetDevice in() throws Exception;
+    }
+
+    /** How it goes. */
+    private interface Unplug {
+        void out() throws Exception;
+    }
+
+    /** The worker rests until the peer is there, and again when its link is switched off. */
+    private void makesNothingUntilTheLinkIsUp(
+            String mode, NetDevice device, Plug plug, @Nullable Unplug unplug) throws Exception {
+        Port port = new Port(0, device, closing(CounterFile.inMemory(128)));
+        Counted poller = start(Mode.of(mode), port);
+        Worker worker = closing(worker(Sleeping.ADAPTIVE, poller));
+        assertRests(poller, worker);
+        assertThat(port.sentPackets()).as("sent without a link").isZero();
+        NetDevice peer = plug.in();
+        await("frames to be sent", peer, () -> port.sentPackets() > 0);
+        if (unplug != null) {
+            unplug.out();
+            await("the link to be gone", peer, () -> !peer.linkUp() && !port.linkUp());
+            assertRests(poller, worker);
+        }
+    }
+
     private void assertSleeps(Sleeping sleeping, NetDevice device) throws Exception {
         Port port = new Port(0, device, closing(CounterFile.inMemory(128)));
-        Counted poller = start(port);
+        Counted poller = start(Mode.RX_ONLY, port);
         assertRests(poller, closing(worker(sleeping, poller)));
     }
 
     private void sleepAndWake(Sleeping sleeping, NetDevice receiver, NetDevice sender)
             throws Exception {
         Port port = new Port(0, receiver, closing(CounterFile.inMemory(128)));
-        Counted poller = start(port);
+        Counted poller = start(Mode.RX_ONLY, port);
         Worker worker = closing(worker(sleeping, poller));
         await("both links up", sender, () -> receiver.linkUp() && sender.linkUp());
         for (int i = 1; i <= 3; i++) {
@@ -234,8 +300,8 @@ class IdleWorkerTest {
         assertThat(worker.busyNanos()).as("three frames were work").isPositive();
     }
 
-    private Counted start(Port port) {
-        ForwardPoller poller = ForwardPoller.of(Mode.RX_ONLY, List.of(port), 32).getFirst();
+    private Counted start(Mode mode, Port port) {
+        ForwardPoller poller = ForwardPoller.of(mode, List.of(port), 32).getFirst();
         opened.push(poller::close);
         return new Counted(poller);
     }
