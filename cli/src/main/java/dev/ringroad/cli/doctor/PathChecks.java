@@ -13,10 +13,12 @@ import dev.ringroad.core.memory.SharedRegion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The paths around the kernel that there are devices for, one by one. */
 final class PathChecks {
     private static final int TRIAL_BYTES = 1 << 16;
+    private static final int NAMES_SHOWN_MAX = 4;
     private static final String PATHS = "paths";
 
     private final Machine machine;
@@ -95,7 +97,6 @@ final class PathChecks {
     }
 
     private void afXdp() {
-        List<String> cards = cards();
         Probe failed = trials.xdpSocket().available() ? trials.bpf() : trials.xdpSocket();
         if (!failed.available()) {
             boolean rights = failed.errno() == Errno.EPERM;
@@ -108,27 +109,42 @@ final class PathChecks {
                                     ? "run as root or with CAP_NET_RAW, CAP_NET_ADMIN and CAP_BPF, or have"
                                             + " root run: ringroad afxdp-open"
                                     : "use a kernel with CONFIG_XDP_SOCKETS=y and CONFIG_BPF_SYSCALL=y"));
-        } else if (cards.isEmpty()) {
-            findings.add(
-                    limited(
-                            PATHS,
-                            "afxdp",
-                            "the kernel has it, but there are only virtual interfaces",
-                            "use a machine with a network card"));
         } else {
-            findings.add(ready(PATHS, "afxdp", "on " + String.join(", ", cards)));
+            findings.add(interfacesForXdp());
         }
     }
 
-    /** Interfaces with a device behind them, each with its driver. */
-    private List<String> cards() {
+    /** Virtual interfaces serve AF_XDP too, only never without a copy. */
+    private Finding interfacesForXdp() {
         List<String> cards = new ArrayList<>();
+        List<String> virtual = new ArrayList<>();
         for (String name : machine.names("sys/class/net")) {
-            String device = "sys/class/net/" + name + "/device";
-            if (machine.exists(device)) {
-                cards.add(name + " (" + machine.linkTarget(device + "/driver").orElse("?") + ")");
+            String folder = "sys/class/net/" + name;
+            if (machine.exists(folder + "/device")) {
+                Optional<String> driver = machine.linkTarget(folder + "/device/driver");
+                cards.add(name + " (" + driver.orElse("?") + ")");
+            } else if (machine.exists(folder + "/ifindex") && !name.equals("lo")) {
+                virtual.add(name);
             }
         }
-        return cards;
+        if (!cards.isEmpty()) {
+            return ready(PATHS, "afxdp", "on " + String.join(", ", cards));
+        }
+        if (!virtual.isEmpty()) {
+            String found = some(virtual) + ": virtual, so frames are copied once";
+            return ready(PATHS, "afxdp", "on " + found);
+        }
+        return limited(
+                PATHS,
+                "afxdp",
+                "the kernel has it, but there is no interface except for lo",
+                "give this machine or container an interface, such as by: ip link add rr0 type veth"
+                        + " peer name rr1");
+    }
+
+    private static String some(List<String> names) {
+        int shown = Math.min(names.size(), NAMES_SHOWN_MAX);
+        String rest = shown < names.size() ? " and " + (names.size() - shown) + " more" : "";
+        return String.join(", ", names.subList(0, shown)) + rest;
     }
 }

@@ -121,9 +121,25 @@ final class DoctorTest {
 
         trials = new Trials(WORKS, WORKS, WORKS);
         assertThat(find("afpacket").verdict()).isEqualTo(Verdict.READY);
+    }
+
+    @Test
+    void virtualInterfacesDoForAfXdp() throws IOException {
+        trials = new Trials(WORKS, WORKS, WORKS);
+        write("sys/class/net/lo/ifindex", "1");
+        write("sys/class/net/bonding_masters", "");
         assertThat(find("afxdp").verdict()).isEqualTo(Verdict.LIMITED);
+        assertThat(find("afxdp").reason()).contains("except for lo");
+
+        for (int i = 2; i < 8; i++) {
+            write("sys/class/net/veth" + i + "/ifindex", "" + i);
+        }
+        assertThat(find("afxdp").verdict()).isEqualTo(Verdict.READY);
+        assertThat(find("afxdp").reason())
+                .contains("veth2, veth3, veth4, veth5 and 2 more")
+                .contains("copied");
 
         write("sys/class/net/eth0/device/vendor", "0x1af4");
-        assertThat(find("afxdp").verdict()).isEqualTo(Verdict.READY);
+        assertThat(find("afxdp").reason()).isEqualTo("on eth0 (?)");
     }
 }
