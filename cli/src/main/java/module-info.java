@@ -3,6 +3,7 @@ module dev.ringroad.cli {
     requires static org.jspecify;
     requires dev.ringroad.bench;
     requires dev.ringroad.sockets;
+    requires dev.ringroad.uring;
     requires dev.ringroad.workloads;
     requires info.picocli;
 
@@ -19,5 +20,7 @@ module dev.ringroad.cli {
     opens dev.ringroad.cli.forward to
             info.picocli;
     opens dev.ringroad.cli.inspect to
+            info.picocli;
+    opens dev.ringroad.cli.uring to
             info.picocli;
 }

@@ -8,6 +8,7 @@ import dev.ringroad.cli.forward.RouteCommand;
 import dev.ringroad.cli.inspect.CountersCommand;
 import dev.ringroad.cli.inspect.SocketsCommand;
 import dev.ringroad.cli.run.RunCommand;
+import dev.ringroad.cli.uring.UringCommand;
 
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ import java.util.concurrent.Callable;
             ForwardCommand.class,
             RouteCommand.class,
             AfXdpOpenCommand.class,
+            UringCommand.class,
             DoctorCommand.class,
             SocketsCommand.class,
             CountersCommand.class

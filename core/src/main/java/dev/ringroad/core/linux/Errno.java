@@ -32,6 +32,8 @@ public final class Errno {
     public static final int ERANGE = 34;
     public static final int ENAMETOOLONG = 36;
     public static final int ENOSYS = 38;
+    public static final int ETIME = 62;
+    public static final int EOVERFLOW = 75;
     public static final int EBADFD = 77;
     public static final int ENOTSOCK = 88;
     public static final int EDESTADDRREQ = 89;
@@ -49,6 +51,9 @@ public final class Errno {
     public static final int ENOTCONN = 107;
     public static final int ETIMEDOUT = 110;
     public static final int ECONNREFUSED = 111;
+    public static final int EALREADY = 114;
+    public static final int EINPROGRESS = 115;
+    public static final int ECANCELED = 125;
 
     private Errno() {}
 
@@ -82,6 +87,8 @@ public final class Errno {
             case ERANGE -> "ERANGE";
             case ENAMETOOLONG -> "ENAMETOOLONG";
             case ENOSYS -> "ENOSYS";
+            case ETIME -> "ETIME";
+            case EOVERFLOW -> "EOVERFLOW";
             case EBADFD -> "EBADFD";
             case ENOTSOCK -> "ENOTSOCK";
             case EDESTADDRREQ -> "EDESTADDRREQ";
@@ -99,6 +106,9 @@ public final class Errno {
             case ENOTCONN -> "ENOTCONN";
             case ETIMEDOUT -> "ETIMEDOUT";
             case ECONNREFUSED -> "ECONNREFUSED";
+            case EALREADY -> "EALREADY";
+            case EINPROGRESS -> "EINPROGRESS";
+            case ECANCELED -> "ECANCELED";
             default -> "errno " + errno;
         };
     }
@@ -133,6 +143,8 @@ public final class Errno {
             case ERANGE -> "out of range";
             case ENAMETOOLONG -> "the name is too long";
             case ENOSYS -> "the kernel does not have this call, or a sandbox forbids it";
+            case ETIME -> "the time is over";
+            case EOVERFLOW -> "the value does not fit";
             case EBADFD -> "the descriptor is in a bad state";
             case ENOTSOCK -> "it is not a socket";
             case EDESTADDRREQ -> "a destination address is needed";
@@ -150,6 +162,9 @@ public final class Errno {
             case ENOTCONN -> "it is not connected";
             case ETIMEDOUT -> "timed out";
             case ECONNREFUSED -> "the connection was refused, nobody listens there";
+            case EALREADY -> "it is under way already";
+            case EINPROGRESS -> "it is in progress";
+            case ECANCELED -> "it was cancelled";
             default -> "unnamed error";
         };
     }

@@ -18,7 +18,6 @@ public final class KernelFeatures {
     private static final int AF_XDP = 44;
     private static final int SOCK_RAW = 3;
     private static final int SOCK_CLOEXEC = 02000000;
-    private static final long IO_URING_SETUP = 425;
     private static final long IO_URING_PARAMS_BYTES = 120;
     private static final long BPF_MAP_CREATE = 0;
     private static final int BPF_MAP_TYPE_ARRAY = 2;
@@ -94,7 +93,7 @@ public final class KernelFeatures {
     public static Probe ioUring() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment parameters = arena.allocate(IO_URING_PARAMS_BYTES, Long.BYTES);
-            return closing("io_uring_setup()", systemCall(IO_URING_SETUP, 1, parameters, 0));
+            return closing("io_uring_setup()", IoUring.setup(1, parameters));
         }
     }
 

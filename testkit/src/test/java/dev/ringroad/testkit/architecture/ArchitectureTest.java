@@ -31,6 +31,7 @@ final class ArchitectureTest {
                     "net",
                     "stack",
                     "sockets",
+                    "uring",
                     "workloads",
                     "bench",
                     "cli",

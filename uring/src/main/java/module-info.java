@@ -1,0 +1,7 @@
+/** io_uring: entries, the ring, and what is built on them. */
+module dev.ringroad.uring {
+    requires static org.jspecify;
+    requires transitive dev.ringroad.core;
+
+    exports dev.ringroad.uring;
+}
