@@ -1,11 +1,13 @@
 package dev.ringroad.testkit.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringroad.net.device.NetDevice;
 import dev.ringroad.net.packet.Burst;
 import dev.ringroad.net.packet.Packet;
 import dev.ringroad.net.packet.PacketPool;
+import dev.ringroad.net.wire.EthernetHeader;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -161,6 +163,21 @@ public final class DeviceEnds implements AutoCloseable {
         long destination = to.macAddress().bits();
         long source = from.macAddress().bits();
         TestFrames.assertIntact(packet, destination, source, number, frameBytes);
+    }
+
+    /** Fails unless what a device says about itself can be. */
+    static void assertDescribesItself(NetDevice a) {
+        assertThat(a.name()).isNotBlank();
+        assertThat(a.macAddress().isGroup()).isFalse();
+        assertThat(a.queuePairs()).isPositive();
+        assertThat(a.mtu()).isBetween(68, 65535);
+        assertThat(a.capabilities().frameBytesMax())
+                .isGreaterThanOrEqualTo(a.mtu() + EthernetHeader.BYTES);
+        assertThat(a.pool().dataBytesMax())
+                .isGreaterThanOrEqualTo(a.capabilities().frameBytesMax());
+        assertThatThrownBy(() -> a.rxQueue(a.queuePairs()))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> a.txQueue(-1)).isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     /** How many packets of a device's pool are lent, to whomever. */

@@ -57,7 +57,8 @@ public final class PcapDevice extends DriverDevice {
                 new PcapRxQueue(reader, pool, drops, cut, broken, loops, packetsPerSecond);
         Instant now = Instant.now();
         long epochNanos = now.getEpochSecond() * 1_000_000_000L + now.getNano();
-        PcapTxQueue sent = new PcapTxQueue(writer, drops, epochNanos - System.nanoTime());
+        long offsetNanos = epochNanos - System.nanoTime();
+        PcapTxQueue sent = new PcapTxQueue(writer, drops, offsetNanos, FRAME_BYTES_MAX);
         MacAddress mac = MacAddress.locallyAdministered(name.hashCode());
         Traits traits = new Traits(name, mac, MTU, Capabilities.none(FRAME_BYTES_MAX));
         super(traits, pool, drops, new RxQueue[] {received}, new TxQueue[] {sent});

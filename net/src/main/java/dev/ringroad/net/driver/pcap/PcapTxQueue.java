@@ -18,16 +18,23 @@ final class PcapTxQueue implements TxQueue {
     private final int interfaceNumber;
     private final DropCounters drops;
     private final long epochOffsetNanos;
+    private final int frameBytesMax;
     private boolean closed;
 
     /**
      * @param epochOffsetNanos from the scale of {@link System#nanoTime} to 1970
+     * @param frameBytesMax longer ones could not be read again
      */
-    PcapTxQueue(@Nullable PcapngWriter writer, DropCounters drops, long epochOffsetNanos) {
+    PcapTxQueue(
+            @Nullable PcapngWriter writer,
+            DropCounters drops,
+            long epochOffsetNanos,
+            int frameBytesMax) {
         this.writer = writer;
         this.interfaceNumber = writer == null ? 0 : writer.addInterface("sent");
         this.drops = drops;
         this.epochOffsetNanos = epochOffsetNanos;
+        this.frameBytesMax = frameBytesMax;
     }
 
     @Override
@@ -49,8 +56,11 @@ final class PcapTxQueue implements TxQueue {
         long now = System.nanoTime() + epochOffsetNanos;
         for (int i = 0; i < from.size(); i++) {
             Packet packet = from.get(i);
-            if (packet.totalLength() < EthernetHeader.BYTES) {
+            int bytes = packet.totalLength();
+            if (bytes < EthernetHeader.BYTES) {
                 drops.count(DeviceDrop.RUNT);
+            } else if (bytes > frameBytesMax) {
+                drops.count(DeviceDrop.OVERSIZE);
             } else if (writer != null) {
                 writer.write(interfaceNumber, packet, now, Direction.OUTBOUND);
             }
