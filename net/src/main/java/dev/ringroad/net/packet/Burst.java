@@ -97,6 +97,16 @@ public final class Burst {
         }
     }
 
+    /** Gives the packets behind the last, which were acquired raw, their windows, and adds them. */
+    void beginBehind(int n) {
+        Packet[] all = packets;
+        int end = size + n;
+        for (int i = size; i < end; i++) {
+            all[i].begin();
+        }
+        size = end;
+    }
+
     /**
      * The packets themselves, of which the first {@link #size()} count, for loops that fill or
      * drain the burst; {@link #size(int)} tells it the new size.

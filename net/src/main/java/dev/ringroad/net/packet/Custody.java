@@ -39,11 +39,40 @@ final class Custody {
         int index = packet.bufferIndex();
         acquiredBy[index] = stacksRecorded ? new Trace("acquired here") : null;
         releasedBy[index] = null;
+        packet.makePlain();
     }
 
-    void released(Packet packet, boolean poolClosed) {
+    void acquired(Packet[] packets, int at, int n) {
+        for (int i = at; i < at + n; i++) {
+            acquired(packets[i]);
+        }
+    }
+
+    /** Only a plain packet of this pool may be released without a look at it. */
+    void releasedRaw(Packet packet) {
+        if (!packet.isLive()) {
+            throw releasedTwice(packet);
+        }
+        if (packet.pool() != pool || !packet.isPlain()) {
+            throw new IllegalStateException(
+                    packet
+                            + " was released raw to "
+                            + pool.name()
+                            + ", but is of another pool, shared, chained or has flags or requests");
+        }
+        released(packet);
+    }
+
+    void releasedRaw(Packet[] packets, int at, int n) {
+        for (int i = at; i < at + n; i++) {
+            releasedRaw(packets[i]);
+        }
+    }
+
+    void released(Packet packet) {
+        packet.watch();
         releasedBy[packet.bufferIndex()] = stacksRecorded ? new Trace("released here") : null;
-        if (!poolClosed) {
+        if (!pool.isClosed()) {
             long at = packet.startOffset() + PacketPool.DEFAULT_HEADROOM;
             for (int i = 0; i < POISON_BYTES; i += Long.BYTES) {
                 packet.segment().set(ValueLayout.JAVA_LONG_UNALIGNED, at + i, POISON);
@@ -61,7 +90,7 @@ final class Custody {
 
     IllegalStateException leaked(Packet[] packets, int count) {
         for (Packet packet : packets) {
-            if (packet.references() > 0) {
+            if (packet.isLive()) {
                 return new IllegalStateException(
                         pool.name()
                                 + " was closed with "
@@ -80,7 +109,7 @@ final class Custody {
     List<LeakReport.Holder> holders(Packet[] packets) {
         Map<List<StackTraceElement>, Integer> counts = new LinkedHashMap<>();
         for (Packet packet : packets) {
-            if (packet.references() > 0) {
+            if (packet.isLive()) {
                 counts.merge(stackOf(acquiredBy[packet.bufferIndex()]), 1, Integer::sum);
             }
         }

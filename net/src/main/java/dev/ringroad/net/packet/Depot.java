@@ -1,17 +1,16 @@
 package dev.ringroad.net.packet;
 
-import dev.ringroad.core.ring.LongRing;
+import dev.ringroad.core.ring.ReferenceRing;
 import dev.ringroad.core.ring.RingShape;
 
 import org.jspecify.annotations.Nullable;
 
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The free packets of a shared pool that are in no thread's cache, as indices in a ring.
+ * The free packets of a shared pool that are in no thread's cache, in a ring.
  *
  * <p>Which cache is a thread's is looked up by its number, in a table with more empty places than
  * taken ones. The table is replaced, not changed, when a cache is opened or closed. A thread may
@@ -19,14 +18,13 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class Depot {
 
-    private static final long NONE = -1;
     private static final int TABLE_PLACES_MIN = 16;
 
     private final String poolName;
     private final Packet[] packets;
     private final int cachePackets;
     private final @Nullable Custody custody;
-    private final LongRing free;
+    private final ReferenceRing<Packet> free;
     private final List<PoolCache> caches = new ArrayList<>();
     private final LongAdder exhausted = new LongAdder();
     private @Nullable PoolCache[] table = new PoolCache[TABLE_PLACES_MIN];
@@ -37,17 +35,20 @@ final class Depot {
         this.packets = packets;
         this.cachePackets = cachePackets;
         this.custody = custody;
-        RingShape shape = RingShape.multi(packets.length);
-        free = LongRing.create(Arena.ofAuto().allocate(LongRing.byteSize(shape), 64), shape);
-        for (int i = 0; i < packets.length; i++) {
-            free.offer(i);
-        }
+        free = new ReferenceRing<>(RingShape.multi(packets.length));
+        free.offerBulk(packets, 0, packets.length);
     }
 
     /** The calling thread's cache; null when it has none. */
     @Nullable PoolCache own() {
         Thread thread = Thread.currentThread();
         @Nullable PoolCache[] places = table;
+        PoolCache cache = places[(int) thread.threadId() & places.length - 1];
+        return cache == null || cache.owner() == thread ? cache : search(places, thread);
+    }
+
+    /** Another thread's cache lies where this one's should. */
+    private static @Nullable PoolCache search(@Nullable PoolCache[] places, Thread thread) {
         int mask = places.length - 1;
         int at = (int) thread.threadId() & mask;
         PoolCache cache = places[at];
@@ -62,7 +63,7 @@ final class Depot {
         if (own() != null) {
             throw new IllegalStateException(owner + " has a cache of " + poolName + " already");
         }
-        PoolCache cache = new PoolCache(this, owner, packets, cachePackets, custody);
+        PoolCache cache = new PoolCache(this, owner, cachePackets, custody);
         caches.add(cache);
         table = tableOf(caches);
         return cache;
@@ -90,41 +91,32 @@ final class Depot {
         return places;
     }
 
-    @Nullable Packet acquire() {
+    @Nullable Packet acquireRaw() {
         PoolCache cache = own();
-        return cache == null ? acquireUncached() : cache.acquire();
+        return cache == null ? acquireUncached() : cache.acquireRaw();
     }
 
     private @Nullable Packet acquireUncached() {
-        long index = free.poll(NONE);
-        if (index == NONE) {
+        Packet packet = free.poll();
+        if (packet == null) {
             exhausted.increment();
-            return null;
-        }
-        Packet packet = packets[(int) index];
-        packet.begin();
-        if (custody != null) {
+        } else if (custody != null) {
             custody.acquired(packet);
         }
         return packet;
     }
 
-    boolean acquireBulk(Burst into, int n) {
+    boolean acquireRaw(Packet[] into, int at, int n) {
         PoolCache cache = own();
         if (cache != null) {
-            return cache.acquireBulk(into, n);
+            return cache.acquireRaw(into, at, n);
         }
-        int before = into.size();
-        for (int i = 0; i < n; i++) {
-            Packet packet = acquireUncached();
-            if (packet == null) {
-                while (into.size() > before) {
-                    into.get(into.size() - 1).release();
-                    into.size(into.size() - 1);
-                }
-                return false;
-            }
-            into.add(packet);
+        if (!free.pollBulk(into, at, n)) {
+            exhausted.increment();
+            return false;
+        }
+        if (custody != null) {
+            custody.acquired(into, at, n);
         }
         return true;
     }
@@ -134,18 +126,27 @@ final class Depot {
         if (cache != null) {
             cache.giveBack(packet);
         } else {
-            free.offer(packet.bufferIndex());
+            free.offer(packet);
         }
     }
 
-    /** Moves up to {@code limit} free packets' indices to a cache's stack; how many. */
-    int take(long[] into, int start, int limit) {
+    void giveBack(Packet[] from, int at, int n) {
+        PoolCache cache = own();
+        if (cache != null) {
+            cache.giveBack(from, at, n);
+        } else {
+            put(from, at, n);
+        }
+    }
+
+    /** Moves up to {@code limit} free packets to a cache's stack; how many. */
+    int take(Packet[] into, int start, int limit) {
         return free.pollBurst(into, start, limit);
     }
 
-    /** Takes indices back; there is always room for all. */
-    void put(long[] from, int start, int count) {
-        free.offerBulk(from, start, count);
+    /** Takes packets back; there is always room for all. */
+    void put(Packet[] from, int at, int n) {
+        free.offerBulk(from, at, n);
     }
 
     int available() {

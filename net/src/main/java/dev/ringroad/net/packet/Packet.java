@@ -4,8 +4,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
@@ -34,44 +32,15 @@ import java.util.Objects;
  * counted atomically. A packet is born with one reference, and goes back to its pool when the last
  * is released.
  */
-public final class Packet {
-
-    /** Received: the transport checksum is known to be right, or the path makes one needless. */
-    public static final int CHECKSUM_VERIFIED = 1;
-
-    /** To transmit: the device has to complete the checksum, see {@link #requestChecksum}. */
-    public static final int CHECKSUM_REQUESTED = 1 << 1;
-
-    /** {@link #segmentation()} of a packet that goes out as it is. */
-    public static final int SEGMENT_NONE = 0;
-
-    /** {@link #segmentation()} of a TCP segment over IPv4 that the device cuts. */
-    public static final int SEGMENT_TCP4 = 1;
-
-    /** {@link #segmentation()} of a TCP segment over IPv6 that the device cuts. */
-    public static final int SEGMENT_TCP6 = 2;
+public final class Packet extends PacketState {
 
     /** How many packets a chain has at most; 64 KiB in buffers of 2 KiB take half of them. */
     public static final int PARTS_MAX = 64;
 
-    /** Set in the count of references when threads change it at the same time. */
-    private static final int BETWEEN_THREADS = 1 << 30;
-
-    private static final VarHandle REFERENCES;
-
-    static {
-        try {
-            REFERENCES =
-                    MethodHandles.lookup().findVarHandle(Packet.class, "references", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    /** Free for the present owner, such as a sequence number; 0 when acquired. */
+    /** Free for the present owner, such as a sequence number; the former's when acquired. */
     public long token;
 
-    /** Free for the present owner, such as the next packet of a queue; null when acquired. */
+    /** Free for the present owner, such as the next packet of a queue; as {@link #token}. */
     public @Nullable Packet link;
 
     private final PacketPool pool;
@@ -83,13 +52,14 @@ public final class Packet {
 
     private long offset;
     private int length;
-    private int references;
     private @Nullable Packet next;
-    private int flags;
-    private int segmentation;
-    private int segmentBytes;
-    private long checksumStartOffset;
+
+    /**
+     * Where a requested checksum is; means something only while the flag CHECKSUM_REQUESTED is set.
+     */
     private int checksumFieldBytes;
+
+    private long checksumStartOffset;
 
     Packet(PacketPool pool, MemorySegment segment, ByteBuffer buffer, long startOffset, int index) {
         this.pool = pool;
@@ -223,7 +193,8 @@ public final class Packet {
         if (next != null) {
             releaseNext();
         }
-        clear();
+        begin();
+        clearRequests();
     }
 
     /**
@@ -313,9 +284,7 @@ public final class Packet {
         }
         offset = target;
         length = bytes;
-        flags = other.flags;
-        segmentation = other.segmentation;
-        segmentBytes = other.segmentBytes;
+        copyRequests(other);
         checksumStartOffset = target + (other.checksumStartOffset - other.offset);
         checksumFieldBytes = other.checksumFieldBytes;
     }
@@ -353,7 +322,9 @@ public final class Packet {
             requireLive();
             tail.requireLive();
         }
-        Chain.endFor(this, tail).next = tail;
+        Packet end = Chain.endFor(this, tail);
+        end.next = tail;
+        end.setChained();
     }
 
     /**
@@ -382,6 +353,7 @@ public final class Packet {
         }
         Packet rest = next;
         next = null;
+        clearChained();
         return rest;
     }
 
@@ -397,7 +369,7 @@ public final class Packet {
             return true;
         }
         int more = totalLength() - length;
-        if (references != 1 || more > tailroom()) {
+        if (!isUnshared() || more > tailroom()) {
             return false;
         }
         copyOut(length, segment, offset + length, more);
@@ -411,11 +383,7 @@ public final class Packet {
         if (PacketPool.CHECKED) {
             requireLive();
         }
-        if (references < BETWEEN_THREADS) {
-            references++;
-        } else {
-            REFERENCES.getAndAdd(this, 1);
-        }
+        addReference();
     }
 
     /**
@@ -435,7 +403,7 @@ public final class Packet {
             throw new IllegalStateException(
                     this + " belongs to one thread; only packets of a shared pool do not");
         }
-        references |= BETWEEN_THREADS;
+        countBetweenThreads();
     }
 
     /**
@@ -446,59 +414,36 @@ public final class Packet {
         if (PacketPool.CHECKED) {
             requireReleasable();
         }
-        if (dropReference()) {
-            end();
+        if (isPlain() || ends()) {
             pool.giveBack(this);
         }
     }
 
-    /** Whether that was the last. */
-    private boolean dropReference() {
-        int before = references;
-        if (before >= BETWEEN_THREADS) {
-            return dropReferenceBetweenThreads();
+    /** Whether a release that is not a plain packet's is the last. */
+    private boolean ends() {
+        if (endsAlone()) {
+            return true;
         }
-        references = before - 1;
-        return before == 1;
-    }
-
-    private boolean dropReferenceBetweenThreads() {
-        int last = BETWEEN_THREADS + 1;
-        // Who has the only reference left needs no locked instruction; acquire and release order
-        // what the others have read before the buffer's next use.
-        boolean ended =
-                (int) REFERENCES.getAcquire(this) == last
-                        || (int) REFERENCES.getAndAdd(this, -1) == last;
-        if (ended) {
-            references = 0;
+        if (!dropReference()) {
+            return false;
         }
-        return ended;
-    }
-
-    /** Whether this is the usual packet, of which a release leaves nothing to think about. */
-    boolean isSimple() {
-        return references == 1 && next == null;
-    }
-
-    /** Ends a simple packet's life outside the pool. */
-    void endSimple() {
-        references = 0;
-        token = 0;
-        link = null;
-    }
-
-    private void end() {
-        token = 0;
-        link = null;
         if (next != null) {
             releaseNext();
         }
+        makePlain();
+        return true;
+    }
+
+    /** Whether a release in this pool's name is the packet's end, and concerns no other. */
+    boolean endsAloneIn(PacketPool wanted) {
+        return pool == wanted && (isPlain() || endsAlone());
     }
 
     /** A loop and no recursion, so that a long chain does not take a deep stack. */
     private void releaseNext() {
         Packet part = next;
         next = null;
+        clearChained();
         while (part != null) {
             if (PacketPool.CHECKED) {
                 part.requireReleasable();
@@ -508,16 +453,10 @@ public final class Packet {
             }
             Packet behind = part.next;
             part.next = null;
-            part.token = 0;
-            part.link = null;
+            part.makePlain();
             part.pool.giveBack(part);
             part = behind;
         }
-    }
-
-    /** How many references there are; 0 in the pool. */
-    public int references() {
-        return references & ~BETWEEN_THREADS;
     }
 
     /** Which buffer of the pool this is, from 0. */
@@ -530,26 +469,6 @@ public final class Packet {
         return pool;
     }
 
-    /** The flags {@link #CHECKSUM_VERIFIED} and {@link #CHECKSUM_REQUESTED}. */
-    public int flags() {
-        return flags;
-    }
-
-    /** Whether all flags of the mask are set. */
-    public boolean has(int mask) {
-        return (flags & mask) == mask;
-    }
-
-    /** Sets the flags of the mask, leaves the others. */
-    public void setFlags(int mask) {
-        flags |= mask;
-    }
-
-    /** Clears the flags of the mask, leaves the others. */
-    public void clearFlags(int mask) {
-        flags &= ~mask;
-    }
-
     /**
      * Asks the device for the ones' complement checksum over the data from {@code start} to the end
      * of the chain, to be stored {@code fieldBytes} bytes after {@code start}. The field must hold
@@ -560,7 +479,7 @@ public final class Packet {
      */
     public void requestChecksum(int start, int fieldBytes) {
         checkRange(start, fieldBytes + Short.BYTES);
-        flags |= CHECKSUM_REQUESTED;
+        setFlags(CHECKSUM_REQUESTED);
         checksumStartOffset = offset + start;
         checksumFieldBytes = fieldBytes;
     }
@@ -573,24 +492,6 @@ public final class Packet {
     /** Where a requested checksum is stored, in bytes from {@link #checksumStart()}. */
     public int checksumOffset() {
         return checksumFieldBytes;
-    }
-
-    /** Asks the device to cut this packet into pieces, as its capabilities say it can. */
-    public void requestSegmentation(int type, int bytesEach) {
-        segmentation = type;
-        segmentBytes = bytesEach;
-    }
-
-    /** How the device has to cut this packet; {@link #SEGMENT_NONE} mostly. */
-    public int segmentation() {
-        return segmentation;
-    }
-
-    /**
-     * How many payload bytes each piece gets when the device cuts the packet; 0 when it doesn't.
-     */
-    public int segmentBytes() {
-        return segmentBytes;
     }
 
     @Override
@@ -607,21 +508,29 @@ public final class Packet {
                 + (next == null ? "" : ", more behind it");
     }
 
+    /**
+     * Puts the data where they are in a packet just acquired, of a length of their own; the bytes
+     * hold whatever was there.
+     */
+    public void start(int newLength) {
+        if (PacketPool.CHECKED) {
+            requireLive();
+        }
+        if (newLength < 0 || newLength > capacity - PacketPool.DEFAULT_HEADROOM) {
+            throw outOfRoom("start", newLength);
+        }
+        offset = startOffset + PacketPool.DEFAULT_HEADROOM;
+        length = newLength;
+    }
+
+    /** The window that whoever acquires gets. */
     void begin() {
-        references = 1;
-        clear();
+        offset = startOffset + PacketPool.DEFAULT_HEADROOM;
+        length = 0;
     }
 
     long startOffset() {
         return startOffset;
-    }
-
-    private void clear() {
-        offset = startOffset + PacketPool.DEFAULT_HEADROOM;
-        length = 0;
-        flags = 0;
-        segmentation = SEGMENT_NONE;
-        segmentBytes = 0;
     }
 
     private void checkRange(int at, int bytes) {
@@ -632,13 +541,13 @@ public final class Packet {
     }
 
     private void requireLive() {
-        if (references <= 0) {
+        if (!isLive()) {
             throw pool.custody().usedAfterRelease(this);
         }
     }
 
     private void requireReleasable() {
-        if (references <= 0) {
+        if (!isLive()) {
             throw pool.custody().releasedTwice(this);
         }
     }

@@ -15,9 +15,9 @@ import java.util.List;
 /**
  * A fixed number of packets of one size, lent and taken back.
  *
- * <p>Free packets are kept as a stack of indices, so the buffer lent next is the one that came back
- * last, whose lines are still in the cache; and as the stack holds ints, giving a packet back
- * writes no reference and costs no collector's barrier.
+ * <p>The packet lent next is the one that came back last, whose lines are still in the cache. A
+ * packet in its pool is as its next owner gets it, so lending and taking back touch it as little as
+ * can be: {@link #acquireRaw} and {@link #releaseRaw} not at all.
  *
  * <p>One owner thread at a time; handing the pool to another thread needs a happens-before edge,
  * such as the stack's lock. A pool that was made {@link #shared} is for several threads at once,
@@ -49,12 +49,9 @@ public final class PacketPool implements AutoCloseable {
     private final boolean regionOwned;
     private final int bufferBytes;
     private final Packet[] packets;
-    private final int[] freeIndices;
+    private final FreeStack free;
     private final @Nullable Custody custody;
     private final @Nullable Depot depot;
-
-    /** Of a shared pool always 0: its free packets are in the depot and the caches. */
-    private int freeCount;
 
     private int leastFree;
     private long exhaustedCount;
@@ -74,18 +71,20 @@ public final class PacketPool implements AutoCloseable {
         this.regionOwned = regionOwned;
         this.bufferBytes = bufferBytes;
         this.packets = new Packet[packetCount];
-        this.freeIndices = new int[packetCount];
         this.custody = CHECKED ? new Custody(this) : null;
         MemorySegment segment = region.segment();
         ByteBuffer buffer = segment.asByteBuffer().order(ByteOrder.nativeOrder());
         for (int i = 0; i < packetCount; i++) {
             long start = regionOffset + (long) i * strideBytes;
             packets[i] = new Packet(this, segment, buffer, start, i);
-            freeIndices[packetCount - 1 - i] = i;
         }
         leastFree = packetCount;
-        freeCount = cachePackets == 0 ? packetCount : 0;
         depot = cachePackets == 0 ? null : new Depot(name, packets, cachePackets, custody);
+        // That of a shared pool stays empty: its free packets are in the depot and the caches.
+        free = new FreeStack(depot == null ? packetCount : 0);
+        for (int i = free.room() - 1; i >= 0; i--) {
+            free.push(packets[i]);
+        }
     }
 
     /**
@@ -189,16 +188,27 @@ public final class PacketPool implements AutoCloseable {
 
     /** Lends a packet with one reference, default headroom and no data; null when all are lent. */
     public @Nullable Packet acquire() {
-        int n = freeCount - 1;
-        if (n < 0) {
+        Packet packet = acquireRaw();
+        if (packet != null) {
+            packet.begin();
+        }
+        return packet;
+    }
+
+    /**
+     * Lends a packet as {@link #acquire} does, but with the window its former owner left: it holds
+     * whatever data, wherever in the buffer. Whoever fills it says where with {@link Packet#window}
+     * or {@link Packet#start}, and nothing has been written in vain.
+     */
+    public @Nullable Packet acquireRaw() {
+        int left = free.count() - 1;
+        if (left < 0) {
             return acquireElsewhere();
         }
-        freeCount = n;
-        if (n < leastFree) {
-            leastFree = n;
+        if (left < leastFree) {
+            leastFree = left;
         }
-        Packet packet = packets[freeIndices[n]];
-        packet.begin();
+        Packet packet = free.pop();
         if (CHECKED) {
             custody().acquired(packet);
         }
@@ -207,7 +217,7 @@ public final class PacketPool implements AutoCloseable {
 
     private @Nullable Packet acquireElsewhere() {
         if (depot != null) {
-            return depot.acquire();
+            return depot.acquireRaw();
         }
         exhaustedCount++;
         return null;
@@ -218,35 +228,65 @@ public final class PacketPool implements AutoCloseable {
      * pool {@code n} is at most what a thread's cache holds.
      */
     public boolean acquireBulk(Burst into, int n) {
-        if (n > into.room()) {
+        if (n > into.room() || !acquireRaw(into.array(), into.size(), n)) {
             return false;
         }
-        if (depot != null) {
-            return depot.acquireBulk(into, n);
-        }
-        int left = freeCount - n;
+        into.beginBehind(n);
+        return true;
+    }
+
+    /**
+     * Lends {@code n} packets or, when there are fewer, none; with the windows that their former
+     * owners left, as {@link #acquireRaw()}. Of a shared pool {@code n} is at most what a thread's
+     * cache holds.
+     *
+     * @param into gets them from its place {@code at} on
+     */
+    public boolean acquireRaw(Packet[] into, int at, int n) {
+        int left = free.count() - n;
         if (left < 0) {
-            exhaustedCount++;
-            return false;
+            return acquireElsewhere(into, at, n);
         }
-        freeCount = left;
+        free.pop(into, at, n);
         if (left < leastFree) {
             leastFree = left;
         }
-        Packet[] all = packets;
-        int[] indices = freeIndices;
-        Packet[] out = into.array();
-        int at = into.size();
-        for (int i = left + n - 1; i >= left; i--) {
-            Packet packet = all[indices[i]];
-            packet.begin();
-            if (CHECKED) {
-                custody().acquired(packet);
-            }
-            out[at++] = packet;
+        if (CHECKED) {
+            custody().acquired(into, at, n);
         }
-        into.size(at);
         return true;
+    }
+
+    private boolean acquireElsewhere(Packet[] into, int at, int n) {
+        if (depot != null) {
+            return depot.acquireRaw(into, at, n);
+        }
+        exhaustedCount++;
+        return false;
+    }
+
+    /**
+     * Takes back packets of which the caller knows that a release of each would be its end and
+     * nobody else's concern: it is of this pool and has one reference, nothing chained behind it
+     * and neither flags nor requests. That holds for a packet that was acquired and not sent by
+     * others, whatever its window. Nothing of that is looked at, so a mistake is two owners of one
+     * packet; checked mode traps it.
+     *
+     * @param from has them from its place {@code at} on
+     */
+    public void releaseRaw(Packet[] from, int at, int n) {
+        if (CHECKED) {
+            custody().releasedRaw(from, at, n);
+        }
+        keep(from, at, n);
+    }
+
+    /** Takes one packet back, as {@link #releaseRaw(Packet[], int, int)} does. */
+    public void releaseRaw(Packet packet) {
+        if (CHECKED) {
+            custody().releasedRaw(packet);
+        }
+        keep(packet);
     }
 
     /**
@@ -272,7 +312,7 @@ public final class PacketPool implements AutoCloseable {
      * calling thread's cache, and other threads may take the former.
      */
     public int available() {
-        return depot == null ? freeCount : depot.available();
+        return depot == null ? free.count() : depot.available();
     }
 
     /** How many packets there are in all, lent or not. */
@@ -305,7 +345,7 @@ public final class PacketPool implements AutoCloseable {
         int total = packets.length;
         if (depot == null) {
             return new PoolStatistics(
-                    total, total - freeCount, peakLent(), exhaustedCount, 0, 0, 0);
+                    total, total - free.count(), peakLent(), exhaustedCount, 0, 0, 0);
         }
         int lent = depot.lentNow();
         CacheTotals totals = depot.totals();
@@ -324,9 +364,9 @@ public final class PacketPool implements AutoCloseable {
      * pool; it takes a while.
      */
     public LeakReport leaks() {
-        int free = depot == null ? freeCount : depot.free();
+        int present = depot == null ? free.count() : depot.free();
         return new LeakReport(
-                name, packets.length - free, CHECKED ? custody().holders(packets) : List.of());
+                name, packets.length - present, CHECKED ? custody().holders(packets) : List.of());
     }
 
     /** What the pool is called in complaints. */
@@ -369,7 +409,7 @@ public final class PacketPool implements AutoCloseable {
         if (regionOwned) {
             region.close();
         }
-        int missing = packets.length - (depot == null ? freeCount : depot.free());
+        int missing = packets.length - (depot == null ? free.count() : depot.free());
         if (CHECKED && missing != 0) {
             throw custody().leaked(packets, missing);
         }
@@ -381,42 +421,42 @@ public final class PacketPool implements AutoCloseable {
 
     void giveBack(Packet packet) {
         if (CHECKED) {
-            custody().released(packet, closed);
+            custody().released(packet);
         }
-        if (depot != null) {
-            depot.giveBack(packet);
+        keep(packet);
+    }
+
+    private void keep(Packet packet) {
+        if (depot == null) {
+            free.push(packet);
         } else {
-            freeIndices[freeCount++] = packet.bufferIndex();
+            depot.giveBack(packet);
         }
     }
 
     /**
-     * Takes simple packets of this pool back until there is another.
+     * Takes packets back whose release is their end in this pool, until there is another.
      *
      * @return where that is; {@code start} when it is the first
      */
     int giveBackRun(Packet[] from, int start, int end) {
-        if (depot != null) {
-            PoolCache cache = depot.own();
-            return cache == null ? start : cache.giveBackRun(this, from, start, end);
-        }
-        int[] indices = freeIndices;
-        int free = freeCount;
         int i = start;
-        while (i < end) {
-            Packet packet = from[i];
-            if (packet.pool() != this || !packet.isSimple()) {
-                break;
-            }
-            packet.endSimple();
+        while (i < end && from[i].endsAloneIn(this)) {
             if (CHECKED) {
-                custody().released(packet, closed);
+                custody().released(from[i]);
             }
-            indices[free++] = packet.bufferIndex();
             i++;
         }
-        freeCount = free;
+        keep(from, start, i - start);
         return i;
+    }
+
+    private void keep(Packet[] from, int at, int n) {
+        if (depot == null) {
+            free.push(from, at, n);
+        } else if (n > 0) {
+            depot.giveBack(from, at, n);
+        }
     }
 
     Custody custody() {

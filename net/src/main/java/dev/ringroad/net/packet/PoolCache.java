@@ -14,12 +14,10 @@ public final class PoolCache implements AutoCloseable {
 
     private final Depot depot;
     private final Thread owner;
-    private final Packet[] packets;
     private final @Nullable Custody custody;
-    private final long[] free;
+    private final FreeStack free;
     private final int half;
 
-    private int freeCount;
     private boolean closed;
     private long acquired;
     private long refills;
@@ -27,17 +25,11 @@ public final class PoolCache implements AutoCloseable {
     private long exhausted;
     private int peakLent;
 
-    PoolCache(
-            Depot depot,
-            Thread owner,
-            Packet[] packets,
-            int cachePackets,
-            @Nullable Custody custody) {
+    PoolCache(Depot depot, Thread owner, int cachePackets, @Nullable Custody custody) {
         this.depot = depot;
         this.owner = owner;
-        this.packets = packets;
         this.custody = custody;
-        this.free = new long[cachePackets];
+        this.free = new FreeStack(cachePackets);
         this.half = cachePackets / 2;
     }
 
@@ -47,15 +39,21 @@ public final class PoolCache implements AutoCloseable {
 
     /** Lends a packet, as {@link PacketPool#acquire} does; null when cache and depot are empty. */
     public @Nullable Packet acquire() {
+        Packet packet = acquireRaw();
+        if (packet != null) {
+            packet.begin();
+        }
+        return packet;
+    }
+
+    /** Lends a packet with its former owner's window, as {@link PacketPool#acquireRaw()} does. */
+    public @Nullable Packet acquireRaw() {
         requireOwner();
-        if (freeCount == 0 && !refill(1)) {
+        if (free.count() == 0 && !refill(1)) {
             return null;
         }
-        int n = freeCount - 1;
-        freeCount = n;
         acquired++;
-        Packet packet = packets[(int) free[n]];
-        packet.begin();
+        Packet packet = free.pop();
         if (PacketPool.CHECKED && custody != null) {
             custody.acquired(packet);
         }
@@ -68,27 +66,48 @@ public final class PoolCache implements AutoCloseable {
      * @param n at most what the cache holds
      */
     public boolean acquireBulk(Burst into, int n) {
-        requireOwner();
-        if (n > into.room() || (n > freeCount && !refill(n))) {
+        if (n > into.room() || !acquireRaw(into.array(), into.size(), n)) {
             return false;
         }
-        int left = freeCount - n;
-        freeCount = left;
-        acquired += n;
-        Packet[] all = packets;
-        long[] indices = free;
-        Packet[] out = into.array();
-        int at = into.size();
-        for (int i = left + n - 1; i >= left; i--) {
-            Packet packet = all[(int) indices[i]];
-            packet.begin();
-            if (PacketPool.CHECKED && custody != null) {
-                custody.acquired(packet);
-            }
-            out[at++] = packet;
-        }
-        into.size(at);
+        into.beginBehind(n);
         return true;
+    }
+
+    /**
+     * Lends {@code n} packets or, when there are fewer, none; with the windows that their former
+     * owners left, as {@link PacketPool#acquireRaw(Packet[], int, int)} does.
+     *
+     * @param n at most what the cache holds
+     */
+    public boolean acquireRaw(Packet[] into, int at, int n) {
+        requireOwner();
+        if (n > free.count() && !refill(n)) {
+            return false;
+        }
+        free.pop(into, at, n);
+        acquired += n;
+        if (PacketPool.CHECKED && custody != null) {
+            custody.acquired(into, at, n);
+        }
+        return true;
+    }
+
+    /** Takes packets back unseen, as {@link PacketPool#releaseRaw(Packet[], int, int)} does. */
+    public void releaseRaw(Packet[] from, int at, int n) {
+        requireOwner();
+        if (PacketPool.CHECKED && custody != null) {
+            custody.releasedRaw(from, at, n);
+        }
+        giveBack(from, at, n);
+    }
+
+    /** Takes one packet back unseen, as {@link PacketPool#releaseRaw(Packet)} does. */
+    public void releaseRaw(Packet packet) {
+        requireOwner();
+        if (PacketPool.CHECKED && custody != null) {
+            custody.releasedRaw(packet);
+        }
+        giveBack(packet);
     }
 
     private void requireOwner() {
@@ -102,15 +121,14 @@ public final class PoolCache implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("the cache of " + owner + " is closed");
         }
-        if (wanted > free.length) {
+        if (wanted > free.capacity()) {
             throw new IllegalArgumentException(
-                    wanted + " packets at once from a cache that holds " + free.length);
+                    wanted + " packets at once from a cache that holds " + free.capacity());
         }
-        int most = Math.min(free.length, wanted + half) - freeCount;
-        freeCount += depot.take(free, freeCount, most);
+        free.fill(depot, Math.min(free.capacity(), wanted + half) - free.count());
         refills++;
         peakLent = Math.max(peakLent, depot.lentNow());
-        if (freeCount < wanted) {
+        if (free.count() < wanted) {
             exhausted++;
             return false;
         }
@@ -118,63 +136,32 @@ public final class PoolCache implements AutoCloseable {
     }
 
     void giveBack(Packet packet) {
-        if (freeCount == free.length) {
+        if (free.room() == 0) {
             flush();
         }
-        free[freeCount++] = packet.bufferIndex();
+        free.push(packet);
     }
 
-    /** As {@link PacketPool#giveBackRun}. */
-    int giveBackRun(PacketPool pool, Packet[] from, int start, int end) {
-        int i = start;
-        while (i < end) {
-            int room = free.length - freeCount;
-            if (room == 0) {
-                flush();
-                room = free.length - freeCount;
-            }
-            int stop = Math.min(end, i + room);
-            int next = push(pool, from, i, stop);
-            if (next < stop) {
-                return next;
-            }
-            i = next;
+    void giveBack(Packet[] from, int at, int n) {
+        int done = 0;
+        while (n - done > free.room()) {
+            int part = free.room();
+            free.push(from, at + done, part);
+            done += part;
+            flush();
         }
-        return i;
-    }
-
-    private int push(PacketPool pool, Packet[] from, int start, int stop) {
-        long[] indices = free;
-        int n = freeCount;
-        int i = start;
-        while (i < stop) {
-            Packet packet = from[i];
-            if (packet.pool() != pool || !packet.isSimple()) {
-                break;
-            }
-            packet.endSimple();
-            if (PacketPool.CHECKED && custody != null) {
-                custody.released(packet, pool.isClosed());
-            }
-            indices[n++] = packet.bufferIndex();
-            i++;
-        }
-        freeCount = n;
-        return i;
+        free.push(from, at + done, n - done);
     }
 
     /** Gives the half that has lain longest to the depot. */
     private void flush() {
-        int kept = freeCount - half;
-        depot.put(free, 0, half);
-        System.arraycopy(free, half, free, 0, kept);
-        freeCount = kept;
+        free.flush(depot, half);
         flushes++;
     }
 
     /** How many packets lie in the cache now. */
     public int available() {
-        return freeCount;
+        return free.count();
     }
 
     CacheTotals totals() {
@@ -191,8 +178,7 @@ public final class PoolCache implements AutoCloseable {
             return;
         }
         closed = true;
-        depot.put(free, 0, freeCount);
-        freeCount = 0;
+        free.flush(depot, free.count());
         depot.close(this);
     }
 }

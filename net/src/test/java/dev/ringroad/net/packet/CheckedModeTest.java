@@ -53,6 +53,7 @@ class CheckedModeTest {
             () -> packet.prepend(1),
             () -> packet.trimFront(1),
             () -> packet.trimTo(1),
+            () -> packet.start(1),
             () -> packet.window(packet.startOffset(), 1),
             () -> packet.copyIn(0, new byte[1], 0, 1),
             () -> packet.copyOut(0, new byte[1], 0, 1),
@@ -96,6 +97,48 @@ class CheckedModeTest {
         Packet packet = acquire();
         packet.release();
         assertThatThrownBy(packet::release).isInstanceOf(IllegalStateException.class).hasNoCause();
+    }
+
+    @Test
+    void trapsARawReleaseOfWhatIsNotPlain() {
+        Packet packet = acquire();
+        packet.retain();
+        assertTrapsRawRelease(packet);
+        packet.release();
+        packet.setFlags(Packet.CHECKSUM_VERIFIED);
+        assertTrapsRawRelease(packet);
+        packet.reset();
+        packet.chain(acquire());
+        assertTrapsRawRelease(packet);
+        packet.reset();
+        try (PacketPool other = PacketPool.create("other", 1, 256, Placement.ordinary())) {
+            assertThatThrownBy(() -> other.releaseRaw(packet))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("was released raw to other");
+        }
+        pool.releaseRaw(packet);
+        assertThatThrownBy(() -> pool.releaseRaw(packet))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("released once more");
+        assertThat(pool.available()).isEqualTo(2);
+    }
+
+    private void assertTrapsRawRelease(Packet packet) {
+        assertThatThrownBy(() -> pool.releaseRaw(new Packet[] {packet}, 0, 1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("was released raw to watched");
+    }
+
+    @Test
+    void trapsASecondReleaseWithinABurst() {
+        Packet packet = acquire();
+        Burst burst = new Burst(2);
+        burst.add(packet);
+        burst.add(packet);
+        assertThatThrownBy(burst::releaseAll)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("released once more");
+        assertThat(pool.available()).isEqualTo(2);
     }
 
     @Test

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -63,6 +64,35 @@ class PacketPoolTest {
             assertThat(burst.size()).isEqualTo(8);
             burst.releaseAll();
             assertThat(pool.acquireBulk(new Burst(4), 5)).isFalse();
+            assertThat(pool.available()).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void lendsRawWithTheFormerOwnersWindow() {
+        try (PacketPool pool = PacketPool.create("pool", 8, 256, Placement.ordinary())) {
+            Packet[] packets = new Packet[10];
+            assertThat(pool.acquireRaw(packets, 1, 9)).isFalse();
+            assertThat(pool.exhaustedCount()).isEqualTo(1);
+            assertThat(pool.acquireRaw(packets, 1, 8)).isTrue();
+            assertThat(packets[0]).isNull();
+            assertThat(packets[9]).isNull();
+            assertThat(Arrays.asList(packets).subList(1, 9)).doesNotHaveDuplicates();
+            packets[8].append(30);
+            packets[8].prepend(10);
+            pool.releaseRaw(packets, 1, 7);
+            pool.releaseRaw(packets[8]);
+            Packet again = Objects.requireNonNull(pool.acquireRaw());
+            assertThat(again).isSameAs(packets[8]);
+            assertThat(again.length()).isEqualTo(40);
+            again.start(5);
+            assertThat(again.length()).isEqualTo(5);
+            assertThat(again.headroom()).isEqualTo(PacketPool.DEFAULT_HEADROOM);
+            assertThatThrownBy(() -> again.start(129)).hasMessageContaining("start of 129 bytes");
+            assertThatThrownBy(() -> again.start(-1)).hasMessageContaining("does not fit");
+            again.release();
+            assertThat(Objects.requireNonNull(pool.acquire()).length()).isZero();
+            again.release();
             assertThat(pool.available()).isEqualTo(8);
         }
     }

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CyclicBarrier;
@@ -85,6 +86,29 @@ class SharedPoolTest {
             assertThat(cache.acquire()).isSameAs(a);
             a.release();
             b.release();
+        }
+    }
+
+    @Test
+    void lendsRawWithAndWithoutACache() {
+        Packet[] packets = new Packet[PACKETS];
+        assertThat(pool.acquireRaw(packets, 0, PACKETS)).isTrue();
+        assertThat(pool.acquireRaw(new Packet[1], 0, 1)).isFalse();
+        assertThat(pool.acquireRaw()).isNull();
+        assertThat(pool.exhaustedCount()).isEqualTo(2);
+        pool.releaseRaw(packets, 0, PACKETS - 1);
+        pool.releaseRaw(packets[PACKETS - 1]);
+        try (PoolCache cache = pool.openCache()) {
+            assertThat(cache.acquireRaw(packets, 3, CACHE)).isTrue();
+            assertThat(pool.acquireRaw(packets, 3 + CACHE, CACHE)).isTrue();
+            Packet one = Objects.requireNonNull(cache.acquireRaw());
+            assertThat(Arrays.asList(packets).subList(3, 3 + 2 * CACHE))
+                    .doesNotHaveDuplicates()
+                    .doesNotContain(one);
+            cache.releaseRaw(packets, 3, CACHE);
+            pool.releaseRaw(packets, 3 + CACHE, CACHE);
+            cache.releaseRaw(one);
+            assertThat(cache.available()).isLessThanOrEqualTo(CACHE);
         }
     }
 

@@ -32,7 +32,7 @@ public class PoolHandOverStress {
     @Actor
     public void releaser() {
         packet.append(20);
-        packet.token = 40;
+        packet.setFlags(Packet.CHECKSUM_VERIFIED);
         Pools.write(packet, 7);
         packet.release();
     }
@@ -45,7 +45,7 @@ public class PoolHandOverStress {
             seen.r2 = -1;
         } else {
             seen.r1 = Pools.read(acquired);
-            seen.r2 = acquired.references() + acquired.length() + (int) acquired.token;
+            seen.r2 = acquired.references() + acquired.length() + 40 * acquired.flags();
         }
     }
 }
