@@ -20,9 +20,16 @@ public final class Mappings {
 
     private static final int PROT_READ = 1;
     private static final int PROT_WRITE = 2;
+    private static final int PROT_NONE = 0;
     private static final int MAP_SHARED = 1;
+    private static final int MAP_PRIVATE = 2;
+    private static final int MAP_FIXED = 0x10;
+    private static final int MAP_ANONYMOUS = 0x20;
+    private static final int MAP_NORESERVE = 0x4000;
+    private static final int NO_FILE = -1;
     private static final int MADV_POPULATE_READ = 22;
     private static final int MADV_POPULATE_WRITE = 23;
+    private static final int MADV_COLLAPSE = 25;
     private static final int MPOL_BIND = 2;
     private static final int MPOL_MF_STRICT = 1;
     private static final int NODES_MAX = 1024;
@@ -69,19 +76,61 @@ public final class Mappings {
             Descriptor file, long offset, long bytes, boolean writable, String remedy)
             throws SystemCallException {
         int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+        long address = map(0, bytes, protection, MAP_SHARED, file.number(), offset, remedy);
+        MAPPED_BYTES.addAndGet(bytes);
+        return address;
+    }
+
+    /**
+     * Maps the first {@code bytes} of a file, shared and writable, at a multiple of a power of two,
+     * which is what lets pages be {@link #join}ed.
+     *
+     * @return the address
+     */
+    public static long mapAligned(Descriptor file, long bytes, long alignment, String remedy)
+            throws SystemCallException {
+        // More than is needed is taken first; the file goes into its middle, the rest goes back.
+        long roomBytes = Math.addExact(bytes, alignment);
+        int nothing = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+        long room = map(0, roomBytes, PROT_NONE, nothing, NO_FILE, 0, remedy);
+        long address = (room + alignment - 1) & -alignment;
+        int protection = PROT_READ | PROT_WRITE;
+        try {
+            long ignored =
+                    map(
+                            address,
+                            bytes,
+                            protection,
+                            MAP_SHARED | MAP_FIXED,
+                            file.number(),
+                            0,
+                            remedy);
+        } catch (SystemCallException e) {
+            release(room, roomBytes);
+            throw e;
+        }
+        release(room, address - room);
+        release(address + bytes, room + roomBytes - (address + bytes));
+        MAPPED_BYTES.addAndGet(bytes);
+        return address;
+    }
+
+    private static long map(
+            long wanted,
+            long bytes,
+            int protection,
+            int flags,
+            int file,
+            long offset,
+            String remedy)
+            throws SystemCallException {
         MemorySegment capture = Native.capture();
         long address;
         try {
             address =
                     (long)
                             MMAP.invokeExact(
-                                    capture,
-                                    0L,
-                                    bytes,
-                                    protection,
-                                    MAP_SHARED,
-                                    file.number(),
-                                    offset);
+                                    capture, wanted, bytes, protection, flags, file, offset);
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }
@@ -89,12 +138,19 @@ public final class Mappings {
             throw new SystemCallException(
                     "mmap(" + bytes + " bytes)", Native.errno(capture), remedy);
         }
-        MAPPED_BYTES.addAndGet(bytes);
         return address;
     }
 
     /** Undoes {@link #map}. */
     public static void unmap(long address, long bytes) {
+        release(address, bytes);
+        MAPPED_BYTES.addAndGet(-bytes);
+    }
+
+    private static void release(long address, long bytes) {
+        if (bytes == 0) {
+            return;
+        }
         MemorySegment capture = Native.capture();
         int result;
         try {
@@ -106,7 +162,6 @@ public final class Mappings {
             throw new IllegalStateException(
                     "munmap(" + bytes + " bytes) failed: " + Errno.nameOf(-result));
         }
-        MAPPED_BYTES.addAndGet(-bytes);
     }
 
     /**
@@ -126,21 +181,33 @@ public final class Mappings {
      */
     public static boolean populate(long address, long bytes, boolean writable, String remedy)
             throws SystemCallException {
-        int advice = writable ? MADV_POPULATE_WRITE : MADV_POPULATE_READ;
-        MemorySegment capture = Native.capture();
-        int result;
-        try {
-            result =
-                    Native.result(
-                            (int) MADVISE.invokeExact(capture, address, bytes, advice), capture);
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        int result = advise(address, bytes, writable ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
         if (result == -Errno.EINVAL) {
             return false;
         }
         Native.check(result, "madvise(populate " + bytes + " bytes)", remedy);
         return true;
+    }
+
+    /**
+     * Asks for the ordinary pages of whole hugepages to be replaced by these, whatever the machine
+     * does on its own (Linux 6.1). What is joined can come apart again; then all is as it was
+     * before, but slower.
+     *
+     * @return 0, or the negated errno when not all of it is joined
+     */
+    public static int join(long address, long bytes) {
+        return advise(address, bytes, MADV_COLLAPSE);
+    }
+
+    private static int advise(long address, long bytes, int advice) {
+        MemorySegment capture = Native.capture();
+        try {
+            return Native.result(
+                    (int) MADVISE.invokeExact(capture, address, bytes, advice), capture);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
     }
 
     /** Asks for pages from one NUMA node only; call it before the pages are touched. */

@@ -17,11 +17,21 @@ public final class Memfd {
     /** {@code F_SEAL_SEAL}: no further seals. */
     public static final int SEAL_SEAL = 1;
 
-    /** {@code F_SEAL_SHRINK}: pages that are mapped stay there. */
+    /**
+     * {@code F_SEAL_SHRINK}: the file keeps its size. Ordinary pages that are mapped stay there
+     * then: where somebody punches a hole, a zeroed page comes at the next touch. One of hugetlbfs
+     * comes only if one is free.
+     */
     public static final int SEAL_SHRINK = 2;
 
     /** {@code F_SEAL_GROW}. */
     public static final int SEAL_GROW = 4;
+
+    /** {@code F_SEAL_WRITE}: nobody writes, or punches holes. */
+    public static final int SEAL_WRITE = 8;
+
+    /** {@code F_SEAL_FUTURE_WRITE}: the same, but for what is mapped writable already. */
+    public static final int SEAL_FUTURE_WRITE = 16;
 
     private static final int MFD_CLOEXEC = 1;
     private static final int MFD_ALLOW_SEALING = 2;

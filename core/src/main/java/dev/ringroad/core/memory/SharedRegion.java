@@ -26,6 +26,8 @@ public final class SharedRegion implements AutoCloseable {
     private static final String OUT_OF_PAGES =
             "free memory or ask for a smaller region; hugepages are reserved with the sysctl vm.nr_hugepages";
 
+    private static final int OWN_SEALS = Memfd.SEAL_SHRINK | Memfd.SEAL_GROW | Memfd.SEAL_SEAL;
+
     private final Descriptor descriptor;
     private final Arena arena;
     private final MemorySegment segment;
@@ -86,13 +88,69 @@ public final class SharedRegion implements AutoCloseable {
         };
     }
 
+    /**
+     * As {@link #allocate}, for a region whose descriptor goes to a peer that is not trusted: it
+     * {@link #keepsItsPages}. So hugepages are not those of hugetlbfs, which a peer could punch out
+     * and use up elsewhere; the kernel is asked to join ordinary pages to hugepages of 2 MiB, and
+     * they come apart again where a hole is punched.
+     */
+    public static SharedRegion allocateForPeers(String name, long bytes, Placement placement)
+            throws SystemCallException {
+        requirePositive(bytes);
+        boolean joined = placement.preferred() != PageSize.ORDINARY;
+        long size = (joined ? PageSize.HUGE_2M : PageSize.ORDINARY).roundUp(bytes);
+        Descriptor memory = Memfd.create(name, PageSize.ORDINARY.bytes());
+        try {
+            Memfd.resize(memory, size);
+            Memfd.seal(memory, OWN_SEALS);
+            if (!joined) {
+                return map(
+                        memory,
+                        size,
+                        size,
+                        PageSize.ORDINARY,
+                        true,
+                        placement.numaNode(),
+                        Long.MAX_VALUE);
+            }
+            return mapJoined(memory, size, placement);
+        } catch (Throwable t) {
+            memory.close();
+            throw t;
+        }
+    }
+
+    private static SharedRegion mapJoined(Descriptor memory, long bytes, Placement placement)
+            throws SystemCallException {
+        long address = Mappings.mapAligned(memory, bytes, PageSize.HUGE_2M.bytes(), OUT_OF_PAGES);
+        Mapped mapped = Mapped.of(address, bytes);
+        try {
+            if (placement.numaNode() >= 0) {
+                Mappings.bindToNode(address, bytes, placement.numaNode());
+            }
+            int joined = Mappings.join(address, bytes);
+            if (joined < 0 && placement.hugepagesRequired()) {
+                throw new SystemCallException(
+                        "madvise(join " + bytes + " bytes)",
+                        -joined,
+                        "this takes Linux 6.1 with transparent hugepages, and free memory");
+            }
+            PageSize pages = joined < 0 ? PageSize.ORDINARY : PageSize.HUGE_2M;
+            bringIn(mapped, bytes, pages, true, bytes);
+            return new SharedRegion(memory, mapped.arena(), mapped.segment(), pages);
+        } catch (Throwable t) {
+            mapped.arena().close();
+            throw t;
+        }
+    }
+
     private static SharedRegion allocatePages(String name, long bytes, PageSize pages, int numaNode)
             throws SystemCallException {
         Descriptor memory = Memfd.create(name, pages.bytes());
         try {
             long size = pages.roundUp(bytes);
             Memfd.resize(memory, size);
-            Memfd.seal(memory, Memfd.SEAL_SHRINK | Memfd.SEAL_GROW | Memfd.SEAL_SEAL);
+            Memfd.seal(memory, OWN_SEALS);
             return map(memory, size, size, pages, true, numaNode, Long.MAX_VALUE);
         } catch (Throwable t) {
             memory.close();
@@ -102,8 +160,8 @@ public final class SharedRegion implements AutoCloseable {
 
     /**
      * Maps a region that somebody else has made. The region takes the descriptor over and closes
-     * it, also when this method throws. The file must have {@code bytes} or more; when it can
-     * shrink later (see {@link #isShrinkSealed}), an access beyond its then end throws {@link
+     * it, also when this method throws. The file must have {@code bytes} or more; when it can lose
+     * pages later (see {@link #keepsItsPages}), an access to one that is gone throws {@link
      * InternalError}.
      */
     public static SharedRegion map(Descriptor file, long bytes) throws IOException {
@@ -150,6 +208,9 @@ public final class SharedRegion implements AutoCloseable {
             }
             PageSize pages = pageSizeOf(Memfd.pageBytes(file));
             return map(file, bytes, pages.roundUp(bytes), pages, true, -1, presentBytesMax);
+        } catch (InternalError e) {
+            file.close();
+            throw new IOException("The shared file lost pages while it was mapped.", e);
         } catch (Throwable t) {
             file.close();
             throw t;
@@ -220,7 +281,6 @@ public final class SharedRegion implements AutoCloseable {
         }
     }
 
-    @SuppressWarnings("MustBeClosedChecker") // the region owns the arena and closes it
     private static SharedRegion map(
             Descriptor file,
             long bytes,
@@ -231,28 +291,45 @@ public final class SharedRegion implements AutoCloseable {
             long presentBytesMax)
             throws SystemCallException {
         long address = Mappings.map(file, mappedBytes, writable, OUT_OF_PAGES);
-        Arena arena = Arena.ofShared();
-        MemorySegment segment;
-        try {
-            segment = segmentOf(address, mappedBytes, arena).asSlice(0, bytes);
-        } catch (Throwable t) {
-            Mappings.unmap(address, mappedBytes);
-            throw t;
-        }
+        Mapped mapped = Mapped.of(address, mappedBytes);
         try {
             if (numaNode >= 0) {
                 Mappings.bindToNode(address, mappedBytes, numaNode);
             }
-            // Rounded down: the one page too many could have a gigabyte.
-            long present = Math.min(mappedBytes, presentBytesMax / pages.bytes() * pages.bytes());
-            if (present > 0 && !Mappings.populate(address, present, writable, OUT_OF_PAGES)) {
-                touch(segment.asSlice(0, Math.min(bytes, present)), pages.bytes());
-            }
+            bringIn(mapped, bytes, pages, writable, presentBytesMax);
+            MemorySegment segment = mapped.segment().asSlice(0, bytes);
+            return new SharedRegion(
+                    file, mapped.arena(), writable ? segment : segment.asReadOnly(), pages);
         } catch (Throwable t) {
-            arena.close();
+            mapped.arena().close();
             throw t;
         }
-        return new SharedRegion(file, arena, writable ? segment : segment.asReadOnly(), pages);
+    }
+
+    /** A mapping, and the arena that it ends with. */
+    private record Mapped(long address, Arena arena, MemorySegment segment) {
+
+        @SuppressWarnings("MustBeClosedChecker") // the region owns the arena and closes it
+        static Mapped of(long address, long bytes) {
+            Arena arena = Arena.ofShared();
+            try {
+                return new Mapped(address, arena, segmentOf(address, bytes, arena));
+            } catch (Throwable t) {
+                Mappings.unmap(address, bytes);
+                throw t;
+            }
+        }
+    }
+
+    private static void bringIn(
+            Mapped mapped, long bytes, PageSize pages, boolean writable, long presentBytesMax)
+            throws SystemCallException {
+        long mappedBytes = mapped.segment().byteSize();
+        // Rounded down: the one page too many could have a gigabyte.
+        long present = Math.min(mappedBytes, presentBytesMax / pages.bytes() * pages.bytes());
+        if (present > 0 && !Mappings.populate(mapped.address(), present, writable, OUT_OF_PAGES)) {
+            touch(mapped.segment().asSlice(0, Math.min(bytes, present)), pages.bytes());
+        }
     }
 
     // The one place in the house where an address becomes memory.
@@ -274,6 +351,7 @@ public final class SharedRegion implements AutoCloseable {
         if (sum == Long.MIN_VALUE) {
             throw new AssertionError("A sum of bytes cannot be this small");
         }
+        raiseFault();
     }
 
     private static PageSize pageSizeOf(long bytes) {
@@ -311,14 +389,34 @@ public final class SharedRegion implements AutoCloseable {
         return pageSize;
     }
 
-    /** Whether the kernel guarantees that no page goes away while the region is mapped. */
-    public boolean isShrinkSealed() {
-        return (Memfd.seals(descriptor) & Memfd.SEAL_SHRINK) != 0;
+    /**
+     * Whether the kernel guarantees that each access finds a page while the region is mapped,
+     * whatever other holders of its file do. What is in the page is another matter.
+     *
+     * <p>It does if the file is sealed against shrinking and of ordinary pages: where a hole is
+     * punched, a zeroed page takes its place ({@code mm/shmem.c}; only with {@code
+     * vm.overcommit_memory=2} it could be refused). In a hole in hugepages the access fails when
+     * none is free ({@code fs/hugetlbfs/inode.c}), and only a seal against writing keeps holes from
+     * being punched, which also keeps peers from mapping the file.
+     */
+    public boolean keepsItsPages() {
+        int seals = Memfd.seals(descriptor);
+        if ((seals & Memfd.SEAL_SHRINK) == 0) {
+            return false;
+        }
+        if ((seals & (Memfd.SEAL_WRITE | Memfd.SEAL_FUTURE_WRITE)) != 0) {
+            return true;
+        }
+        try {
+            return Memfd.pageBytes(descriptor) == PageSize.ORDINARY.bytes();
+        } catch (SystemCallException e) {
+            return false;
+        }
     }
 
     /**
      * Throws the {@link InternalError} of an access to memory that was gone, if there was one: to
-     * be called behind accesses to a region that is not {@link #isShrinkSealed}.
+     * be called behind accesses to a region that may lose pages (see {@link #keepsItsPages}).
      *
      * <p>The virtual machine does not throw it where the access was, but where the thread next
      * looks for requests of the virtual machine, which may be in a caller that knows nothing of

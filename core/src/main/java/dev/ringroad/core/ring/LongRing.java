@@ -67,13 +67,13 @@ public final class LongRing {
      *
      * @param atBytes where in the region it begins
      * @throws IOException if there is no ring, if its header contradicts itself or the region, or
-     *     if the region could be shrunk while the ring is in use
+     *     if the region could lose pages while the ring is in use
      */
     public static LongRing open(SharedRegion region, long atBytes) throws IOException {
-        if (!region.isShrinkSealed()) {
+        if (!region.keepsItsPages()) {
             throw new IOException(
-                    "The region of the ring could be shrunk while it is in use. Remedy: its owner has"
-                            + " to set F_SEAL_SHRINK.");
+                    "The region of the ring could lose pages while it is in use. Remedy: its owner has"
+                            + " to make it of ordinary pages and to set F_SEAL_SHRINK.");
         }
         if (atBytes < 0 || atBytes > region.byteSize()) {
             throw new IOException(

@@ -37,7 +37,7 @@ class SharedRegionTest {
         try (SharedRegion region = SharedRegion.allocate("test", PAGE + 1, Placement.ordinary())) {
             assertThat(region.byteSize()).isEqualTo(2 * PAGE);
             assertThat(region.pageSize()).isEqualTo(PageSize.ORDINARY);
-            assertThat(region.isShrinkSealed()).isTrue();
+            assertThat(region.keepsItsPages()).isTrue();
             assertThat(Memfd.seals(region.descriptor()))
                     .isEqualTo(Memfd.SEAL_SHRINK | Memfd.SEAL_GROW | Memfd.SEAL_SEAL);
             assertThat(region.segment().mismatch(MemorySegment.ofArray(new byte[(int) (2 * PAGE)])))
@@ -86,7 +86,7 @@ class SharedRegionTest {
                     .hasMessageContaining("F_SEAL_SHRINK");
             try (SharedRegion taken =
                     SharedRegion.map(Descriptor.open(path, Descriptor.READ_WRITE, 0, ""), PAGE)) {
-                assertThat(taken.isShrinkSealed()).isFalse();
+                assertThat(taken.keepsItsPages()).isFalse();
             }
         }
     }
@@ -117,13 +117,17 @@ class SharedRegionTest {
 
     /** How much of a mapped file in memory this process has in its page table. */
     private static long presentBytes(String name) throws IOException {
-        String resident =
+        return mappedBytes(name, "Rss:");
+    }
+
+    private static long mappedBytes(String name, String kind) throws IOException {
+        String line =
                 Files.readAllLines(Path.of("/proc/self/smaps")).stream()
-                        .dropWhile(line -> !line.contains("memfd:" + name + " "))
-                        .filter(line -> line.startsWith("Rss:"))
+                        .dropWhile(each -> !each.contains("memfd:" + name + " "))
+                        .filter(each -> each.startsWith(kind))
                         .findFirst()
                         .orElseThrow();
-        return Long.parseLong(resident.replaceAll("\\D", "")) << 10;
+        return Long.parseLong(line.replaceAll("\\D", "")) << 10;
     }
 
     @Test
@@ -143,6 +147,57 @@ class SharedRegionTest {
                 assertThat(again.byteSize()).isEqualTo(10);
             }
         }
+    }
+
+    @Test
+    void aHoleInARegionForPeersIsAZeroedPage() throws Exception {
+        try (SharedRegion region =
+                SharedRegion.allocateForPeers("peers", 10, Placement.preferHuge())) {
+            assertThat(region.byteSize()).isEqualTo(PageSize.HUGE_2M.bytes());
+            assertThat(region.keepsItsPages()).isTrue();
+            assertThat(joinedBytes("peers"))
+                    .isEqualTo(region.pageSize() == PageSize.HUGE_2M ? region.byteSize() : 0);
+            region.segment().fill((byte) 7);
+            punch(region, PAGE, PAGE);
+            assertThat(region.segment().get(ValueLayout.JAVA_BYTE, 2 * PAGE - 1)).isZero();
+            assertThat(region.segment().get(ValueLayout.JAVA_BYTE, 2 * PAGE)).isEqualTo((byte) 7);
+            assertThatThrownBy(() -> Memfd.resize(region.descriptor(), PAGE))
+                    .hasMessageContaining("EPERM");
+        }
+    }
+
+    @Test
+    void aRegionForPeersNeedsNoMoreThanOrdinaryPages() throws Exception {
+        try (SharedRegion region =
+                SharedRegion.allocateForPeers("small", 10, Placement.ordinary())) {
+            assertThat(region.byteSize()).isEqualTo(PAGE);
+            assertThat(region.pageSize()).isEqualTo(PageSize.ORDINARY);
+            assertThat(region.keepsItsPages()).isTrue();
+        }
+    }
+
+    private static void punch(SharedRegion region, long at, long bytes) throws Exception {
+        String file =
+                "/proc/" + ProcessHandle.current().pid() + "/fd/" + region.descriptor().number();
+        String range = "--offset=" + at + " --length=" + bytes + " ";
+        String command = "fallocate --punch-hole " + range + file;
+        assertThat(new ProcessBuilder(command.split(" ")).inheritIO().start().waitFor()).isZero();
+    }
+
+    /**
+     * Whoever has the file can take hugepages away, and the last free one goes to somebody else.
+     */
+    @Test
+    void onlyOrdinaryPagesAreKeptBecauseTheSizeIsSealed() throws Exception {
+        try (SharedRegion region = SharedRegion.allocate("test", PAGE, Placement.preferHuge())) {
+            assertThat(Memfd.seals(region.descriptor()) & Memfd.SEAL_SHRINK).isNotZero();
+            assertThat(region.keepsItsPages()).isEqualTo(region.pageSize() == PageSize.ORDINARY);
+        }
+    }
+
+    /** How much of a mapped file this process has as hugepages in its page table. */
+    private static long joinedBytes(String name) throws IOException {
+        return mappedBytes(name, "ShmemPmdMapped:");
     }
 
     @Test

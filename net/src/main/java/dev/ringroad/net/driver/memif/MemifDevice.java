@@ -97,7 +97,7 @@ public final class MemifDevice extends DriverDevice {
             if (config.offersPool()) {
                 int bytes = zeroCopyBufferBytes(config);
                 region =
-                        SharedRegion.allocate(
+                        SharedRegion.allocateForPeers(
                                 "memif packets", (long) config.packets() * bytes, placement);
                 pool = PacketPool.over(region, 0, config.packets(), bytes);
             } else {

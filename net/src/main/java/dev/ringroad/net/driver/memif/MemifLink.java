@@ -55,7 +55,7 @@ final class MemifLink implements AutoCloseable {
         this.ownBuffers = ownBuffers;
         boolean sealed = true;
         for (SharedRegion region : ownedRegions) {
-            sealed &= region.isShrinkSealed();
+            sealed &= region.keepsItsPages();
         }
         this.mayShrink = !sealed;
     }

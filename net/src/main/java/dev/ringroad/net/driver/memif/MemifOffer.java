@@ -58,7 +58,7 @@ final class MemifOffer implements MemifClientHandshake.OfferMaker, AutoCloseable
         long buffersBytes = (long) stride << ringLog2;
         boolean copy = poolRegion == null;
         SharedRegion made =
-                SharedRegion.allocate(
+                SharedRegion.allocateForPeers(
                         "memif rings",
                         buffersAt + (copy ? 2 * buffersBytes : 0),
                         copy ? Placement.preferHuge() : Placement.ordinary());

@@ -43,7 +43,7 @@ final class GuestMemory implements AutoCloseable {
         this.mapped = mapped.toArray(SharedRegion[]::new);
         boolean sealed = true;
         for (SharedRegion region : mapped) {
-            sealed &= region.isShrinkSealed();
+            sealed &= region.keepsItsPages();
         }
         mayShrink = !sealed;
         segment = this.mapped[0].segment();

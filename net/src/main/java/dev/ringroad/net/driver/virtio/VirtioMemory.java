@@ -36,7 +36,7 @@ final class VirtioMemory implements AutoCloseable {
         long poolAt = ringCount * ringBytes;
         int stride = bufferBytes(config);
         region =
-                SharedRegion.allocate(
+                SharedRegion.allocateForPeers(
                         "virtio rings and packets",
                         poolAt + (long) config.packets() * stride,
                         placement);
