@@ -105,7 +105,7 @@ public final class LongRing {
      * @return whether they were added
      */
     public boolean offerBulk(long[] from, int start, int count) {
-        return count == 0 || offerFrom(from, start, count, count) != 0;
+        return offerFrom(from, start, count, count) == count;
     }
 
     /**
@@ -119,7 +119,7 @@ public final class LongRing {
 
     private int offerFrom(long[] from, int start, int least, int most) {
         Objects.checkFromIndexSize(start, most, from.length);
-        long claim = producers.claim(least, most);
+        long claim = most == 0 ? RingSide.NOTHING : producers.claim(least, most);
         if (claim == RingSide.NOTHING) {
             return 0;
         }
@@ -156,7 +156,7 @@ public final class LongRing {
      * @return whether they were taken
      */
     public boolean pollBulk(long[] into, int start, int count) {
-        return count == 0 || pollInto(into, start, count, count) != 0;
+        return pollInto(into, start, count, count) == count;
     }
 
     /**
@@ -170,7 +170,7 @@ public final class LongRing {
 
     private int pollInto(long[] into, int start, int least, int most) {
         Objects.checkFromIndexSize(start, most, into.length);
-        long claim = consumers.claim(least, most);
+        long claim = most == 0 ? RingSide.NOTHING : consumers.claim(least, most);
         if (claim == RingSide.NOTHING) {
             return 0;
         }

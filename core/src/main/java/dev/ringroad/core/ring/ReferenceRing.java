@@ -36,15 +36,10 @@ public final class ReferenceRing<E> {
     ReferenceRing(RingShape shape, int firstPosition) {
         this.shape = shape;
         slots = new @Nullable Object[shape.slots()];
-        HeapWords produced = words(shape.producers(), firstPosition);
-        HeapWords consumed = words(shape.consumers(), firstPosition);
-        int capacity = shape.capacity();
-        producers = new HeapSide(shape.producers(), capacity, capacity, produced, consumed);
-        consumers = new HeapSide(shape.consumers(), capacity, 0, consumed, produced);
-    }
-
-    private static HeapWords words(SyncMode mode, int position) {
-        return new HeapWords(RingSide.headAt(mode, position), RingSide.tailAt(mode, position));
+        producers = new HeapSide(RingRole.producers(shape), firstPosition);
+        consumers = new HeapSide(RingRole.consumers(shape), firstPosition);
+        producers.face(consumers);
+        consumers.face(producers);
     }
 
     /** Adds at the end; false when full. */
@@ -67,7 +62,7 @@ public final class ReferenceRing<E> {
      * @return whether they were added
      */
     public boolean offerBulk(E[] from, int start, int count) {
-        return count == 0 || offerFrom(from, start, count, count) != 0;
+        return offerFrom(from, start, count, count) == count;
     }
 
     /**
@@ -81,7 +76,7 @@ public final class ReferenceRing<E> {
 
     private int offerFrom(E[] from, int start, int least, int most) {
         requireElements(from, start, most);
-        long claim = producers.claim(least, most);
+        long claim = most == 0 ? RingSide.NOTHING : producers.claim(least, most);
         if (claim == RingSide.NOTHING) {
             return 0;
         }
@@ -127,7 +122,7 @@ public final class ReferenceRing<E> {
      * @return whether they were taken
      */
     public boolean pollBulk(E[] into, int start, int count) {
-        return count == 0 || pollInto(into, start, count, count) != 0;
+        return pollInto(into, start, count, count) == count;
     }
 
     /**
@@ -141,7 +136,7 @@ public final class ReferenceRing<E> {
 
     private int pollInto(E[] into, int start, int least, int most) {
         Objects.checkFromIndexSize(start, most, into.length);
-        long claim = consumers.claim(least, most);
+        long claim = most == 0 ? RingSide.NOTHING : consumers.claim(least, most);
         if (claim == RingSide.NOTHING) {
             return 0;
         }

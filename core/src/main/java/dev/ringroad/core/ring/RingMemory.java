@@ -57,9 +57,7 @@ final class RingMemory {
 
     static SegmentSide producers(MemorySegment memory, RingShape shape) {
         return new SegmentSide(
-                shape.producers(),
-                shape.capacity(),
-                shape.capacity(),
+                RingRole.producers(shape),
                 memory,
                 PRODUCERS_HEAD_AT,
                 PRODUCERS_TAIL_AT,
@@ -68,9 +66,7 @@ final class RingMemory {
 
     static SegmentSide consumers(MemorySegment memory, RingShape shape) {
         return new SegmentSide(
-                shape.consumers(),
-                shape.capacity(),
-                0,
+                RingRole.consumers(shape),
                 memory,
                 CONSUMERS_HEAD_AT,
                 CONSUMERS_TAIL_AT,

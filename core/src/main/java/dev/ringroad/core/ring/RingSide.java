@@ -41,11 +41,11 @@ abstract class RingSide extends RingSidePads {
     private static final int SPINS = 1_000;
     private static final int HALF_BITS = 32;
     private static final long HALF_MASK = 0xFFFF_FFFFL;
-    private static final VarHandle SEEN;
+    private static final VarHandle LIMIT;
 
     static {
         try {
-            SEEN = MethodHandles.lookup().findVarHandle(RingSide.class, "seen", long.class);
+            LIMIT = MethodHandles.lookup().findVarHandle(RingSide.class, "limit", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -58,34 +58,28 @@ abstract class RingSide extends RingSidePads {
     private final int lead;
 
     /**
-     * The other side's tail when it was last looked at, on the scale of our 64-bit positions. It
-     * may be old, never too new, and is looked up again only when it says that there is not enough:
-     * a busy ring moves its cache lines once in many elements.
+     * How far this side may go, by the other side's tail when it was last looked at, on the scale
+     * of our 64-bit positions. It may be old, never too new, and is looked up again only when it
+     * says that there is not enough: a busy ring moves its cache lines once in many elements.
      */
-    private long seen;
-
-    /**
-     * How far a SINGLE side has published. It never looks at its own tail, which saves an access
-     * and leaves nothing for a hostile peer to change.
-     */
-    private long position;
+    private long limit;
 
     private int reservedPosition;
     private int reservedCount;
 
-    /**
-     * @param lead how far this side may be ahead of the other's tail: the capacity for producers,
-     *     nothing for consumers
-     * @param tail where the side stands now
-     */
-    RingSide(SyncMode mode, int capacity, int lead, long tail) {
-        this.mode = mode;
-        this.capacity = capacity;
-        this.lead = lead;
-        this.position = tail;
-        // No position is this far ahead, so that the first claim looks.
-        this.seen = Long.MIN_VALUE / 2;
+    RingSide(RingRole role) {
+        this.mode = role.mode();
+        this.capacity = role.capacity();
+        this.lead = role.lead();
+        // No position is as far behind, so that the first claim looks.
+        this.limit = Long.MIN_VALUE / 2;
     }
+
+    /** How far a SINGLE side has published, by its own account: nobody else's word is taken. */
+    abstract long position();
+
+    /** Publishes for a SINGLE side, as {@link #tailRelease} does, and notes it. */
+    abstract void positionRelease(long next);
 
     /** How far this side has claimed, with all that was written before. */
     abstract long headAcquire();
@@ -174,41 +168,51 @@ abstract class RingSide extends RingSidePads {
         }
     }
 
+    /**
+     * Twice the same answer, but in branches and not as the lesser of two numbers: as a rule there
+     * is enough, and a processor that foresees this goes on with the slots while the other side's
+     * tail is still on its way.
+     */
     private long claimAlone(int least, int most) {
-        long at = position;
-        long room = lead + seen - at;
-        if (room < most || room > capacity) {
-            room = look(at);
-            if (room == STALE) {
-                throw corrupted((int) at);
-            }
+        long at = position();
+        if (limit - at >= most) {
+            return pack(most, (int) at);
         }
-        int count = (int) Math.min(room, most);
-        return count < least ? NOTHING : pack(count, (int) at);
+        int room = look(at);
+        if (room >= most) {
+            return pack(most, (int) at);
+        }
+        return room >= least ? pack(room, (int) at) : nothingAt((int) at, room);
+    }
+
+    private long nothingAt(int position, int room) {
+        if (room == STALE) {
+            throw corrupted(position);
+        }
+        return NOTHING;
     }
 
     private void publishAlone(int count) {
-        long next = position + count;
-        position = next;
-        tailRelease(next);
+        positionRelease(position() + count);
     }
 
     private long claimAmongMany(int least, int most) {
         while (true) {
             long at = headAcquire();
             // Acquired, since another of us may have looked: its view protects the slots, too.
-            long room = lead + (long) SEEN.getAcquire(this) - at;
+            long room = (long) LIMIT.getAcquire(this) - at;
             if (room < most || room > capacity) {
                 room = look(at);
                 if (room == STALE) {
                     requireMoved(at, headAcquire());
                     continue;
                 }
+                if (room < least) {
+                    return NOTHING;
+                }
             }
-            int count = (int) Math.min(room, most);
-            if (count < least) {
-                return NOTHING;
-            }
+            // Not Math.min(), for the reason given above.
+            int count = room < most ? (int) room : most;
             if (headCompareAndSet(at, at + count)) {
                 return pack(count, (int) at);
             }
@@ -219,7 +223,7 @@ abstract class RingSide extends RingSidePads {
     private int look(long at) {
         int room = roomAt((int) at);
         if (room != STALE) {
-            SEEN.setRelease(this, at + room - lead);
+            LIMIT.setRelease(this, at + room);
         }
         return room;
     }

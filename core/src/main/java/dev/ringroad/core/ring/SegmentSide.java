@@ -14,19 +14,31 @@ final class SegmentSide extends RingSide {
     private final long tailAt;
     private final long otherTailAt;
 
-    SegmentSide(
-            SyncMode mode,
-            int capacity,
-            int lead,
-            MemorySegment memory,
-            long headAt,
-            long tailAt,
-            long otherTailAt) {
-        super(mode, capacity, lead, (long) WORD.getAcquire(memory, tailAt));
+    /**
+     * How far a SINGLE side has published. It never looks at its own tail, which saves an access
+     * and leaves nothing for a hostile peer to change.
+     */
+    private long position;
+
+    SegmentSide(RingRole role, MemorySegment memory, long headAt, long tailAt, long otherTailAt) {
+        super(role);
         this.memory = memory;
         this.headAt = headAt;
         this.tailAt = tailAt;
         this.otherTailAt = otherTailAt;
+        // The low half is all that the other side looks at; the rest might be anything.
+        this.position = Integer.toUnsignedLong((int) (long) WORD.getAcquire(memory, tailAt));
+    }
+
+    @Override
+    long position() {
+        return position;
+    }
+
+    @Override
+    void positionRelease(long next) {
+        position = next;
+        WORD.setRelease(memory, tailAt, next);
     }
 
     @Override

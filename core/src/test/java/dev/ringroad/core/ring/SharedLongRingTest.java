@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -74,6 +75,21 @@ class SharedLongRingTest {
         assertThat(opened.offer(5)).isTrue();
         assertThat(opened.offer(6)).isFalse();
         assertThat(opened.poll(-1)).isEqualTo(2);
+    }
+
+    /** Positions count on in 64 bits from what was found, of which a peer may write any. */
+    @ParameterizedTest
+    @ValueSource(longs = {-1L << 32, 1L << 32, 1L << 63, Long.MAX_VALUE >>> 32 << 32})
+    void countsOnFromTheLowHalfOfTheTailThatItFinds(long high) throws Exception {
+        long[] bulk = new long[32];
+        LongRing.create(ours.segment(), RingShape.single(8));
+        ours.segment().set(ValueLayout.JAVA_LONG, RingMemory.PRODUCERS_TAIL_AT, high);
+        ours.segment().set(ValueLayout.JAVA_LONG, RingMemory.CONSUMERS_TAIL_AT, high);
+        LongRing ring = LongRing.open(theirs, 0);
+        assertThat(ring.pollBurst(bulk, 0, 32)).isZero();
+        assertThat(ring.offerBurst(bulk, 0, 32)).isEqualTo(8);
+        assertThat(ring.offerBurst(bulk, 0, 32)).isZero();
+        assertThat(ring.pollBurst(bulk, 0, 32)).isEqualTo(8);
     }
 
     @ParameterizedTest
