@@ -23,6 +23,7 @@ final class CompletionQueue {
     static final int LARGE_ENTRY_BYTES = 32;
 
     private static final VarHandle CURSOR = JAVA_INT.varHandle().withInvokeExactBehavior();
+    private static final int FLAG_EVENTS_OFF = 1;
     private static final long RESULT_AT = 8;
     private static final long FLAGS_AT = 12;
 
@@ -31,6 +32,7 @@ final class CompletionQueue {
     private final long tailAt;
     private final long overflowAt;
     private final long entriesAt;
+    private final long flagsAt;
     private final int size;
     private final int mask;
     private final long entryBytes;
@@ -44,6 +46,7 @@ final class CompletionQueue {
         tailAt = parameters.completionTailAt();
         overflowAt = parameters.completionOverflowAt();
         entriesAt = parameters.completionEntriesAt();
+        flagsAt = parameters.completionFlagsAt();
         size = parameters.completionEntries();
         mask = size - 1;
         head = (int) CURSOR.getAcquire(ring, headAt);
@@ -55,6 +58,11 @@ final class CompletionQueue {
 
     int available() {
         return (int) CURSOR.getAcquire(ring, tailAt) - head;
+    }
+
+    /** Has the kernel signal the registered event for completions, or not. */
+    void signalEvents(boolean on) {
+        CURSOR.setRelease(ring, flagsAt, on ? 0 : FLAG_EVENTS_OFF);
     }
 
     /** Completions that the kernel had no memory to keep. */

@@ -87,6 +87,10 @@ final class RingParameters {
         return completion(20);
     }
 
+    int completionFlagsAt() {
+        return completion(24);
+    }
+
     private int submission(int field) {
         return memory.get(JAVA_INT, SUBMISSION + field);
     }

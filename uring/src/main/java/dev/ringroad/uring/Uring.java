@@ -5,12 +5,14 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ringroad.core.linux.Descriptor;
 import dev.ringroad.core.linux.Errno;
+import dev.ringroad.core.linux.EventFd;
 import dev.ringroad.core.linux.IoUring;
 import dev.ringroad.core.linux.SystemCallException;
 import dev.ringroad.core.memory.KernelMapping;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
@@ -35,6 +37,7 @@ public final class Uring implements AutoCloseable {
     private static final int ENTER_ARGUMENT = 1 << 3;
     private static final int ENTER_REGISTERED_RING = 1 << 4;
 
+    private static final int REGISTER_EVENT = 4;
     private static final int REGISTER_RING = 20;
 
     /** {@code struct io_uring_getevents_arg}: signal mask, its size, least wait, time-out. */
@@ -298,6 +301,33 @@ public final class Uring implements AutoCloseable {
     public BufferGroup registerBufferGroup(
             int group, int count, int bufferBytes, boolean incremental) throws SystemCallException {
         return BufferGroup.create(descriptor.number(), group, count, bufferBytes, incremental);
+    }
+
+    /**
+     * Has the kernel signal an event while there is something to poll, for a thread that sleeps on
+     * other things as well: the ring's own descriptor does not wake it with {@link
+     * SetupFlag#DEFER_TASKRUN}. Once a ring; it begins with {@link #signalEvents} off.
+     */
+    void registerEvent(EventFd event) throws SystemCallException {
+        try (Arena request = Arena.ofConfined()) {
+            MemorySegment number = request.allocateFrom(JAVA_INT, event.descriptor().number());
+            int done = IoUring.register(descriptor.number(), REGISTER_EVENT, number, 1);
+            Registration.check(done, "event");
+        }
+        completions.signalEvents(false);
+    }
+
+    /**
+     * Turns the signals on, before sleeping, or off.
+     *
+     * @return whether there is something to poll already, and sleeping would miss it
+     */
+    boolean signalEvents(boolean on) {
+        completions.signalEvents(on);
+        // We ask for signals and look at the ring; the kernel fills the ring and looks whether we
+        // have asked. Without a full fence both could miss the other's store.
+        VarHandle.fullFence();
+        return completions.available() > 0 || submissions.wantsCall();
     }
 
     /** Completions that can be polled without a call. */
