@@ -1,6 +1,7 @@
 package dev.ringroad.net.packet;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * A handful of packets that travel together, so that what is paid for each call (a ring's release
@@ -83,9 +84,20 @@ public final class Burst {
      * a release costs beside the packet's own fields is paid once for them.
      */
     public void releaseAll() {
-        Packet[] all = packets;
         int n = size;
         size = 0;
+        release(n);
+    }
+
+    /** {@link #releaseAll} of the first {@code n} packets only; the others move up. */
+    public void releaseFirst(int n) {
+        Objects.checkFromIndexSize(0, n, size);
+        release(n);
+        removeFirst(n);
+    }
+
+    private void release(int n) {
+        Packet[] all = packets;
         int i = 0;
         while (i < n) {
             int next = all[i].pool().giveBackRun(all, i, n);

@@ -29,6 +29,9 @@ public final class PackedRing {
     /** Descriptor flag: with the device's wrap counter, used. */
     public static final int USED = 1 << 15;
 
+    /** Both flags, which tell whose a descriptor is. */
+    public static final int STATE = AVAILABLE | USED;
+
     /** Bytes of either event structure, and how it is aligned. */
     public static final int EVENT_BYTES = 4;
 
@@ -61,12 +64,12 @@ public final class PackedRing {
 
     /** Whether flags say that the driver has made a descriptor available in this round. */
     public static boolean isAvailable(int flags, boolean wrap) {
-        return (flags & (AVAILABLE | USED)) == (wrap ? AVAILABLE : USED);
+        return (flags & STATE) == (wrap ? AVAILABLE : USED);
     }
 
     /** Whether flags say that the device has used a descriptor in this round. */
     public static boolean isUsed(int flags, boolean wrap) {
-        return (flags & (AVAILABLE | USED)) == (wrap ? AVAILABLE | USED : 0);
+        return (flags & STATE) == (wrap ? STATE : 0);
     }
 
     /** The flags that make a descriptor available. */
@@ -76,7 +79,7 @@ public final class PackedRing {
 
     /** The flags that make a descriptor used. */
     public static int usedFlags(boolean wrap) {
-        return wrap ? AVAILABLE | USED : 0;
+        return wrap ? STATE : 0;
     }
 
     /** The flags of an event structure, with all that was written before them: its position. */

@@ -37,6 +37,20 @@ class BurstTest {
     }
 
     @Test
+    void releasesTheFirstAndKeepsTheOthers() {
+        pool.acquireBulk(burst, 3);
+        Packet third = burst.get(2);
+        burst.releaseFirst(2);
+        assertThat(pool.available()).isEqualTo(7);
+        assertThat(burst.size()).isEqualTo(1);
+        assertThat(burst.get(0)).isSameAs(third);
+        assertThatThrownBy(() -> burst.releaseFirst(2))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThat(pool.available()).isEqualTo(7);
+        burst.releaseAll();
+    }
+
+    @Test
     void forgetsWithoutReleasing() {
         pool.acquireBulk(burst, 2);
         Packet[] packets = {burst.get(0), burst.get(1)};

@@ -151,8 +151,13 @@ final class GuestMemory implements AutoCloseable {
      * @return whether all of it lies in one region; {@link #segment} and {@link #at} tell where
      */
     boolean find(long guestAddress, long wanted) {
+        return isNear(guestAddress, wanted) || search(guestAddress, wanted);
+    }
+
+    /** {@link #find} in the region where the last one was found, which stays selected. */
+    boolean isNear(long guestAddress, long wanted) {
         long at = guestAddress - guestBegin;
-        return (at >= 0 && at <= bytes - wanted) || search(guestAddress, wanted);
+        return at >= 0 && at <= bytes - wanted;
     }
 
     private boolean search(long guestAddress, long wanted) {

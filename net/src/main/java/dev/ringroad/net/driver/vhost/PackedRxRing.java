@@ -6,14 +6,21 @@ import dev.ringroad.net.packet.PacketPool;
 import dev.ringroad.net.virtio.PackedRing;
 import dev.ringroad.net.virtio.RingDescriptor;
 
+import java.lang.invoke.VarHandle;
+
 /** Receives from a packed ring. */
 final class PackedRxRing extends RxRing {
 
     private static final int NOT_PLAIN =
             RingDescriptor.NEXT | RingDescriptor.WRITE | RingDescriptor.INDIRECT;
 
+    /** Of buffers that were only read. */
+    private static final int[] NOTHING_WRITTEN = new int[RUN_MAX];
+
     private final PackedSide side;
     private final PackedChain chain;
+    private final int[] ids = new int[RUN_MAX];
+    private final long[] lengths = new long[RUN_MAX];
 
     PackedRxRing(
             Vring control,
@@ -43,12 +50,46 @@ final class PackedRxRing extends RxRing {
         int last = into.size() + room;
         int left = framesMax(room);
         // Once round at most, as a driver may fill the ring again behind us.
-        while (into.size() < last && left > 0 && s.moved() < s.size && takeNext(s, into)) {
-            left--;
+        while (into.size() < last && left > 0 && s.moved() < s.size) {
+            int run = plan(s, runMax(left, last - into.size()));
+            if (run > 0 && takeRun(into, run) > 0) {
+                s.useRun(ids, NOTHING_WRITTEN, run, 0);
+                left -= run;
+            } else if (takeNext(s, into)) {
+                left--;
+            } else {
+                break;
+            }
         }
         if (s.publish()) {
             interrupt();
         }
+    }
+
+    /** How many usual frames come next, at most so many. */
+    private int plan(PackedSide s, int max) {
+        long at = s.at(s.position());
+        int wanted = PackedRing.availableFlags(s.wrap());
+        int n = Math.min(Math.min(max, s.untilWrap()), s.size - s.moved());
+        for (int i = 0; i < n; i++) {
+            long second = RingDescriptor.second(s.descriptors(), RingDescriptor.at(at, i));
+            int flags = RingDescriptor.packedFlags(second) & (PackedRing.STATE | NOT_PLAIN);
+            if (flags != wanted) {
+                n = i;
+                break;
+            }
+            ids[i] = RingDescriptor.packedId(second);
+            lengths[i] = RingDescriptor.length(second);
+        }
+        // For all of them at once what an acquiring load does for one.
+        VarHandle.acquireFence();
+        for (int i = 0; i < n; i++) {
+            long address = RingDescriptor.address(s.descriptors(), RingDescriptor.at(at, i));
+            if (!plan(i, address, lengths[i])) {
+                return i;
+            }
+        }
+        return n;
     }
 
     /** Takes the next frame, or drops it; false when there is none. */

@@ -118,6 +118,38 @@ final class PackedSide implements DeviceSide {
         } else {
             RingDescriptor.second(descriptors, at, usedDescriptor);
         }
+        advance(count);
+    }
+
+    /** How many descriptors there are up to the end of the ring. */
+    int untilWrap() {
+        return size - position;
+    }
+
+    /**
+     * As {@link #use} of several buffers, each of one descriptor, no more than {@link #untilWrap}.
+     *
+     * @param ids of the buffers
+     * @param bytes that were written into each
+     * @param flags of each beside those that say it is used
+     */
+    void useRun(int[] ids, int[] bytes, int count, int flags) {
+        int all = flags | PackedRing.usedFlags(wrap);
+        long at = at(position);
+        int i = 0;
+        if (heldAt == NOTHING_HELD) {
+            heldAt = at;
+            held = RingDescriptor.packed(bytes[0], ids[0], all);
+            i = 1;
+        }
+        for (; i < count; i++) {
+            long used = RingDescriptor.packed(bytes[i], ids[i], all);
+            RingDescriptor.second(descriptors, RingDescriptor.at(at, i), used);
+        }
+        advance(count);
+    }
+
+    private void advance(int count) {
         moved += count;
         position += count;
         if (position >= size) {

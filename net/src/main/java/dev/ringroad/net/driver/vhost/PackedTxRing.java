@@ -4,6 +4,8 @@ import dev.ringroad.net.packet.Packet;
 import dev.ringroad.net.virtio.PackedRing;
 import dev.ringroad.net.virtio.RingDescriptor;
 
+import java.lang.invoke.VarHandle;
+
 /** Transmits into a packed ring. */
 final class PackedTxRing extends TxRing {
 
@@ -68,6 +70,41 @@ final class PackedTxRing extends TxRing {
         fill(address, packet, bytes);
         s.use(at, used(total, RingDescriptor.packedId(second)), 1);
         return PLACED;
+    }
+
+    @Override
+    int plan(int count) {
+        PackedSide s = side;
+        GuestMemory m = memory;
+        long at = s.at(s.position());
+        int wanted = PackedRing.availableFlags(s.wrap()) | RingDescriptor.WRITE;
+        int n = Math.min(count, s.untilWrap());
+        for (int i = 0; i < n; i++) {
+            long second = RingDescriptor.second(s.descriptors(), RingDescriptor.at(at, i));
+            int flags = RingDescriptor.packedFlags(second) & (PackedRing.STATE | KIND);
+            long length = RingDescriptor.length(second);
+            if (flags != wanted || length < runBytes[i]) {
+                n = i;
+                break;
+            }
+            ids[i] = RingDescriptor.packedId(second);
+            lengths[i] = length;
+        }
+        // For all of them at once what an acquiring load does for one.
+        VarHandle.acquireFence();
+        for (int i = 0; i < n; i++) {
+            long address = RingDescriptor.address(s.descriptors(), RingDescriptor.at(at, i));
+            if (!m.isNear(address, lengths[i])) {
+                return i;
+            }
+            runTargets[i] = m.at(address);
+        }
+        return n;
+    }
+
+    @Override
+    void useRun(int count) {
+        side.useRun(ids, runBytes, count, RingDescriptor.WRITE);
     }
 
     /** A descriptor of a buffer that was written. */

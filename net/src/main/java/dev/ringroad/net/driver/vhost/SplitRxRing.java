@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class SplitRxRing extends RxRing {
 
     private final SplitSide side;
+    private final int[] heads = new int[RUN_MAX];
 
     SplitRxRing(
             Vring control,
@@ -52,6 +53,14 @@ final class SplitRxRing extends RxRing {
         int last = into.size() + room;
         int end = begin + Math.min(known, framesMax(room));
         while (index != end && into.size() < last) {
+            int run = plan(s, index, runMax(end - index, last - into.size()));
+            if (run > 0 && takeRun(into, run) > 0) {
+                for (int i = 0; i < run; i++) {
+                    s.use(index + i, heads[i], 0);
+                }
+                index += run;
+                continue;
+            }
             int head = s.head(index);
             if (head >= s.size) {
                 fail(VhostDrop.BAD_HEAD);
@@ -64,6 +73,25 @@ final class SplitRxRing extends RxRing {
         if (index != begin && s.publish(index)) {
             interrupt();
         }
+    }
+
+    /** How many usual frames come next, at most so many. */
+    private int plan(SplitSide s, int index, int max) {
+        for (int i = 0; i < max; i++) {
+            int head = s.head(index + i);
+            if (head >= s.size) {
+                return i;
+            }
+            long at = RingDescriptor.at(s.descriptorsAt, head);
+            long second = RingDescriptor.second(s.descriptors, at);
+            long address = RingDescriptor.address(s.descriptors, at);
+            if (RingDescriptor.splitFlags(second) != 0
+                    || !plan(i, address, RingDescriptor.length(second))) {
+                return i;
+            }
+            heads[i] = head;
+        }
+        return max;
     }
 
     private @Nullable Packet takeOne(SplitSide s, int head) {

@@ -89,6 +89,43 @@ final class SplitTxRing extends TxRing {
         return PLACED;
     }
 
+    @Override
+    int plan(int count) {
+        SplitSide s = side;
+        GuestMemory m = memory;
+        int first = index;
+        int n = Math.min(count, known);
+        for (int i = 0; i < n; i++) {
+            int head = s.head(first + i);
+            if (head >= s.size) {
+                return i;
+            }
+            long at = RingDescriptor.at(s.descriptorsAt, head);
+            long second = RingDescriptor.second(s.descriptors, at);
+            long address = RingDescriptor.address(s.descriptors, at);
+            long length = RingDescriptor.length(second);
+            if (RingDescriptor.splitFlags(second) != RingDescriptor.WRITE
+                    || length < runBytes[i]
+                    || !m.isNear(address, length)) {
+                return i;
+            }
+            heads[i] = head;
+            runTargets[i] = m.at(address);
+        }
+        return n;
+    }
+
+    @Override
+    void useRun(int count) {
+        SplitSide s = side;
+        int first = index;
+        for (int i = 0; i < count; i++) {
+            s.use(first + i, heads[i], runBytes[i]);
+        }
+        index += count;
+        known -= count;
+    }
+
     /** Places a frame in a chain, or in several buffers. */
     private int placeLong(Packet packet, int bytes) {
         look();
