@@ -53,7 +53,7 @@ final class PackedRxRing extends RxRing {
         while (into.size() < last && left > 0 && s.moved() < s.size) {
             int run = plan(s, runMax(left, last - into.size()));
             if (run > 0 && takeRun(into, run) > 0) {
-                s.useRun(ids, NOTHING_WRITTEN, run, 0);
+                useRun(s, run);
                 left -= run;
             } else if (takeNext(s, into)) {
                 left--;
@@ -92,6 +92,14 @@ final class PackedRxRing extends RxRing {
         return n;
     }
 
+    private void useRun(PackedSide s, int count) {
+        if (inOrder) {
+            s.useUpTo(ids[count - 1], count);
+        } else {
+            s.useRun(ids, NOTHING_WRITTEN, count, 0);
+        }
+    }
+
     /** Takes the next frame, or drops it; false when there is none. */
     private boolean takeNext(PackedSide s, Burst into) {
         long at = s.at(s.position());
@@ -118,7 +126,11 @@ final class PackedRxRing extends RxRing {
             count = chain.count();
         }
         add(into, packet);
-        s.use(at, RingDescriptor.packed(0, id, PackedRing.usedFlags(s.wrap())), count);
+        if (inOrder) {
+            s.useUpTo(id, count);
+        } else {
+            s.use(at, RingDescriptor.packed(0, id, PackedRing.usedFlags(s.wrap())), count);
+        }
         return true;
     }
 }

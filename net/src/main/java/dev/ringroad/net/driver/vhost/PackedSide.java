@@ -37,6 +37,10 @@ final class PackedSide implements DeviceSide {
     private boolean wrap;
     private long heldAt = NOTHING_HELD;
     private long held;
+
+    /** Of {@link #held}, if {@link #useUpTo} has made it. */
+    private int heldFlags;
+
     private int moved;
 
     /**
@@ -146,6 +150,19 @@ final class PackedSide implements DeviceSide {
             long used = RingDescriptor.packed(bytes[i], ids[i], all);
             RingDescriptor.second(descriptors, RingDescriptor.at(at, i), used);
         }
+        advance(count);
+    }
+
+    /**
+     * As {@link #use} of all buffers of so many descriptors, none of which was written: only the
+     * last one's id is told, where the first one that was not published lies.
+     */
+    void useUpTo(int lastId, int count) {
+        if (heldAt == NOTHING_HELD) {
+            heldAt = at(position);
+            heldFlags = PackedRing.usedFlags(wrap);
+        }
+        held = RingDescriptor.packed(0, lastId, heldFlags);
         advance(count);
     }
 

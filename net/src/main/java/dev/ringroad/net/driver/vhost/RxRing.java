@@ -5,6 +5,7 @@ import dev.ringroad.net.device.DeviceDrop;
 import dev.ringroad.net.packet.Burst;
 import dev.ringroad.net.packet.Packet;
 import dev.ringroad.net.packet.PacketPool;
+import dev.ringroad.net.virtio.VirtioFeature;
 import dev.ringroad.net.wire.EthernetHeader;
 
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,9 @@ abstract sealed class RxRing extends VhostRing permits SplitRxRing, PackedRxRing
     private final long[] runSources = new long[RUN_MAX];
     private final int frameBytesMax;
 
+    /** Whether one used buffer can stand for all before it (virtio 1.2, sections 2.7.9, 2.8.9). */
+    final boolean inOrder;
+
     /** The index of the packet that is being filled. */
     private int filling = NONE;
 
@@ -53,6 +57,7 @@ abstract sealed class RxRing extends VhostRing permits SplitRxRing, PackedRxRing
             PacketPool pool) {
         super(control, memory, counters, fault, features, false);
         this.pool = pool;
+        inOrder = VirtioFeature.IN_ORDER.in(features);
         frameBytesMax = pool.dataBytesMax();
     }
 

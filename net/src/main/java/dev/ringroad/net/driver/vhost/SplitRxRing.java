@@ -12,6 +12,7 @@ final class SplitRxRing extends RxRing {
 
     private final SplitSide side;
     private final int[] heads = new int[RUN_MAX];
+    private int lastHead;
 
     SplitRxRing(
             Vring control,
@@ -55,9 +56,7 @@ final class SplitRxRing extends RxRing {
         while (index != end && into.size() < last) {
             int run = plan(s, index, runMax(end - index, last - into.size()));
             if (run > 0 && takeRun(into, run) > 0) {
-                for (int i = 0; i < run; i++) {
-                    s.use(index + i, heads[i], 0);
-                }
+                useRun(s, index, run);
                 index += run;
                 continue;
             }
@@ -67,11 +66,29 @@ final class SplitRxRing extends RxRing {
                 break;
             }
             add(into, takeOne(s, head));
-            s.use(index, head, 0);
+            heads[0] = head;
+            useRun(s, index, 1);
             index++;
         }
-        if (index != begin && s.publish(index)) {
+        if (index == begin) {
+            return;
+        }
+        if (inOrder) {
+            s.use(begin, lastHead, 0);
+        }
+        if (s.publish(index)) {
             interrupt();
+        }
+    }
+
+    /** Says that buffers are used; in order, the last of all will speak for the others. */
+    private void useRun(SplitSide s, int index, int count) {
+        if (inOrder) {
+            lastHead = heads[count - 1];
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            s.use(index + i, heads[i], 0);
         }
     }
 

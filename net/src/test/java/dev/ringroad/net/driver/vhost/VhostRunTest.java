@@ -200,6 +200,39 @@ class VhostRunTest {
         assertThat(receive()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void inOrderTheLastBufferSpeaksForAll(boolean packed) throws Exception {
+        peer.start(features(packed) | VirtioFeature.IN_ORDER.mask());
+        for (int slot = 0; slot < SIZE - 1; slot++) {
+            send(slot);
+        }
+        // A bad one among them is dropped alone here, too.
+        RingDescriptor.address(peer.memory, RawFrontEnd.base(FROM_US) + 16, 0);
+        assertThat(receive()).containsExactly(0, 2, 3, 4, 5, 6);
+        assertThat(usedId(0)).isEqualTo(SIZE - 2);
+        if (packed) {
+            assertThat(isUsed(FROM_US, 0)).isTrue();
+            assertThat(isUsed(FROM_US, 1)).isFalse();
+        } else {
+            assertThat(peer.used(FROM_US)).isEqualTo(SIZE - 1);
+            assertThat(usedId(1)).isZero();
+        }
+        send(SIZE - 1);
+        assertThat(receive()).containsExactly(SIZE - 1);
+        assertThat(isUsed(FROM_US, SIZE - 1)).isTrue();
+        assertThat(usedId(SIZE - 1)).isEqualTo(SIZE - 1);
+    }
+
+    private int usedId(int slot) {
+        if (peer.packed()) {
+            long at = RingDescriptor.at(RawFrontEnd.base(FROM_US), slot);
+            return RingDescriptor.packedId(RingDescriptor.second(peer.memory, at));
+        }
+        long used = SplitRing.used(peer.memory, RawFrontEnd.devicePart(FROM_US), slot);
+        return (int) SplitRing.usedId(used);
+    }
+
     @Test
     void framesOfOtherPoolsAndChainedOnesGoAlong() throws Exception {
         peer.start(USUAL);
