@@ -34,6 +34,11 @@ record RingCase(boolean references, int cores, boolean shared, int size) {
         return cases;
     }
 
+    /** Whether it is of this kind. */
+    boolean isOf(boolean movesReferences, boolean isShared) {
+        return references == movesReferences && shared == isShared;
+    }
+
     RingLoad load() {
         SyncMode mode = shared ? SyncMode.MULTI : SyncMode.SINGLE;
         RingShape shape = RingShape.of(CAPACITY, mode, mode);

@@ -12,25 +12,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
  * Rings beside DPDK's rte_ring, in time-stamp cycles: ours are nanoseconds times the rate that the
- * peer reports. Our rounds and the peer's alternate; what counts is the median over the rounds
- * during which the processors stayed in place.
+ * peer reports. Each kind of ring has a JVM of its own. Our rounds and the peer's alternate; what
+ * counts is the median over the rounds during which the processors stayed in place.
  */
 public final class RingsBench {
     private static final int ATTEMPTS = 3;
-    private static final int WARM_UPS = 4;
-    private static final int COMPILER_REST_MILLIS = 500;
-    private static final int CHUNKS_ON_ONE = 16;
-    private static final int CHUNKS_ON_TWO = 256;
 
     private final int rounds;
     private final int firstCpu;
     private final int secondCpu;
-    private final RingClock clock;
     private final FloorWatch floor;
     private final Consumer<String> progress;
 
@@ -42,7 +36,6 @@ public final class RingsBench {
         this.firstCpu = firstCpu;
         this.secondCpu = secondCpu;
         this.progress = progress;
-        clock = new RingClock(firstCpu, secondCpu);
         floor = FloorWatch.between(firstCpu, secondCpu);
     }
 
@@ -69,7 +62,6 @@ public final class RingsBench {
     }
 
     private List<BenchRow> rows() throws IOException, InterruptedException {
-        warmUp();
         List<Round> counted =
                 floor.rounds(
                         rounds,
@@ -97,17 +89,6 @@ public final class RingsBench {
         return rows;
     }
 
-    /**
-     * Lets all be compiled, in all the ways in which it is called. What a mode meets for the first
-     * time takes the compiled code of the others with it, so one pass is not enough.
-     */
-    private void warmUp() throws InterruptedException {
-        for (int i = 0; i < WARM_UPS; i++) {
-            ours(1);
-            TimeUnit.MILLISECONDS.sleep(COMPILER_REST_MILLIS);
-        }
-    }
-
     private Round round() throws IOException, InterruptedException {
         floor.begin();
         DpdkRingTest peer = DpdkRingTest.run(firstCpu, secondCpu);
@@ -121,15 +102,10 @@ public final class RingsBench {
         return new Round(ours, peers);
     }
 
-    private Map<RingCase, Double> ours(double cyclesANano) throws InterruptedException {
+    private Map<RingCase, Double> ours(double cyclesANano) throws IOException {
         Map<RingCase, Double> cycles = new HashMap<>();
-        for (RingCase ring : RingCase.all()) {
-            double nanos =
-                    ring.cores() == 1
-                            ? clock.callNanos(ring.load(), ring.size(), CHUNKS_ON_ONE)
-                            : clock.elementNanos(ring.load(), ring.size(), CHUNKS_ON_TWO);
-            cycles.put(ring, nanos * cyclesANano);
-        }
+        RingProgram.runAll(firstCpu, secondCpu)
+                .forEach((ring, nanos) -> cycles.put(ring, nanos * cyclesANano));
         return cycles;
     }
 

@@ -1,0 +1,126 @@
+package dev.ringroad.bench.rings;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A JVM of its own for one kind of ring, and what its parent does with it. In one JVM for all kinds
+ * the compiler would see methods that are called in several modes, and inline the more frequent
+ * one; the peer's test is compiled for each mode, too.
+ */
+public final class RingProgram {
+    private static final int WARM_UPS = 4;
+    private static final int COMPILER_REST_MILLIS = 500;
+    private static final int CHUNKS_ON_ONE = 16;
+    private static final int CHUNKS_ON_TWO = 256;
+    private static final Pattern FIGURE = Pattern.compile("case (\\d+): ([\\d.E-]+)");
+    private static final String MODULE = "dev.ringroad.bench";
+
+    private final RingClock clock;
+
+    private RingProgram(RingClock clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * Prints a line for each case of a kind: its number in {@link RingCase#all}, and nanoseconds.
+     *
+     * @param args two processors' numbers, whether references, whether shared
+     */
+    public static void main(String[] args) throws InterruptedException {
+        RingClock clock = new RingClock(Integer.parseInt(args[0]), Integer.parseInt(args[1]));
+        boolean references = Boolean.parseBoolean(args[2]);
+        boolean shared = Boolean.parseBoolean(args[3]);
+        new RingProgram(clock).print(references, shared, System.out);
+    }
+
+    private void print(boolean references, boolean shared, PrintStream out)
+            throws InterruptedException {
+        List<RingCase> all = RingCase.all();
+        List<RingCase> ours = all.stream().filter(ring -> ring.isOf(references, shared)).toList();
+        // What a loop meets for the first time takes the compiled code of the others with it, so
+        // that one pass is not enough.
+        for (int i = 0; i < WARM_UPS; i++) {
+            for (RingCase ring : ours) {
+                nanos(ring);
+            }
+            TimeUnit.MILLISECONDS.sleep(COMPILER_REST_MILLIS);
+        }
+        for (RingCase ring : ours) {
+            out.println("case " + all.indexOf(ring) + ": " + nanos(ring));
+        }
+    }
+
+    private double nanos(RingCase ring) throws InterruptedException {
+        return ring.cores() == 1
+                ? clock.callNanos(ring.load(), ring.size(), CHUNKS_ON_ONE)
+                : clock.elementNanos(ring.load(), ring.size(), CHUNKS_ON_TWO);
+    }
+
+    /** Runs it for every kind, one after the other; nanoseconds of all cases. */
+    static Map<RingCase, Double> runAll(int firstCpu, int secondCpu) throws IOException {
+        Map<RingCase, Double> nanos = new HashMap<>();
+        for (boolean references : new boolean[] {false, true}) {
+            for (boolean shared : new boolean[] {false, true}) {
+                run(command(firstCpu, secondCpu, references, shared), nanos);
+            }
+        }
+        if (nanos.size() < RingCase.all().size()) {
+            throw new IOException("A JVM that measures rings ended without saying its figures");
+        }
+        return nanos;
+    }
+
+    private static List<String> command(
+            int firstCpu, int secondCpu, boolean references, boolean shared) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-XX:+UseSerialGC");
+        String modulePath = System.getProperty("jdk.module.path");
+        String name = RingProgram.class.getName();
+        if (modulePath == null) {
+            String classPath = System.getProperty("java.class.path");
+            command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath, name));
+        } else {
+            command.addAll(
+                    List.of(
+                            "--enable-native-access=dev.ringroad.core",
+                            "--module-path",
+                            modulePath,
+                            "--module",
+                            MODULE + "/" + name));
+        }
+        command.add(Integer.toString(firstCpu));
+        command.add(Integer.toString(secondCpu));
+        command.add(Boolean.toString(references));
+        command.add(Boolean.toString(shared));
+        return command;
+    }
+
+    private static void run(List<String> command, Map<RingCase, Double> nanos) throws IOException {
+        List<RingCase> all = RingCase.all();
+        Process process = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
+        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+                Matcher figure = FIGURE.matcher(line);
+                if (figure.matches()) {
+                    RingCase ring = all.get(Integer.parseInt(figure.group(1)));
+                    nanos.put(ring, Double.parseDouble(figure.group(2)));
+                }
+            }
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
