@@ -174,6 +174,8 @@ final class Forwarding {
                 throw Refusal.failed("A worker ended early: " + failure + ".");
             }
         }
+        // What the kernel has lost since the last look belongs into the last report.
+        ports.forEach(port -> port.device().service(System.nanoTime()));
     }
 
     private void close() {

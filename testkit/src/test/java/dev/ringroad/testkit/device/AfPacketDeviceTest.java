@@ -136,6 +136,51 @@ class AfPacketDeviceTest {
     }
 
     @Test
+    void keepsOrdinaryFramesInSlotsForJoinedOnes() throws Exception {
+        open("", ",offload=yes");
+        int total = 200;
+        Burst burst = new Burst(50);
+        for (int sent = 0; sent < total; sent += 50) {
+            DeviceEnds.fill(burst, a, b, sent, 50, 200);
+            ends.transmitAll(a, burst);
+        }
+        int[] received = {0};
+        ends.await(
+                "each frame to be received or counted",
+                () -> {
+                    received[0] += b.rxQueue(0).receive(burst);
+                    burst.releaseAll();
+                    return received[0] + b.ringFull() == total;
+                });
+        assertThat(b.ringFull()).isZero();
+    }
+
+    @Test
+    void countsWhatWasLostBeforeItSleeps() throws Exception {
+        open("", "");
+        Burst burst = new Burst(32);
+        int sent = 0;
+        while (sent < 3200) {
+            DeviceEnds.fill(burst, a, b, sent, 32, 200);
+            ends.transmitAll(a, burst);
+            sent += 32;
+        }
+        int total = sent;
+        int received = 0;
+        try (PollSet wake = new PollSet(1)) {
+            while (received + b.ringFull() < total) {
+                received += b.rxQueue(0).receive(burst);
+                burst.releaseAll();
+                wake.clear();
+                b.prepareSleep(wake);
+                b.wakeUp();
+            }
+        }
+        assertThat(received + b.ringFull()).isEqualTo(total);
+        assertThat(b.ringFull()).isPositive();
+    }
+
+    @Test
     void tellsThatTheInterfaceWentDownAndUp() throws Exception {
         open("", "");
         try (PollSet wake = new PollSet(1)) {

@@ -185,9 +185,8 @@ public final class AfPacketDevice extends DriverDevice {
 
     @Override
     public void service(long nowNanos) {
-        if (link.check(nowNanos)) {
-            countLost();
-        }
+        link.check(nowNanos);
+        countLost();
         for (AfPacketTxQueue queue : txQueues) {
             if (queue.hasUnsent()) {
                 queue.kick();
@@ -212,6 +211,8 @@ public final class AfPacketDevice extends DriverDevice {
             // The socket of an interface that is gone never has anything again.
             return !isClosed();
         }
+        // Nobody asks again before the next frame, which may never come.
+        countLost();
         for (int i = 0; i < queues.length; i++) {
             if (rxQueues[i].isReadable() || txQueues[i].hasUnsent() || isInError(i)) {
                 return false;

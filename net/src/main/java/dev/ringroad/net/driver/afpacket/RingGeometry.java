@@ -35,7 +35,13 @@ record RingGeometry(
     private static final int TRANSMIT_BYTES = 1 << 20;
 
     /** Rings of long frames hold as many bytes as this many such frames. */
-    private static final int LONG_FRAMES = 64;
+    private static final int LONG_FRAMES_SENT = 64;
+
+    /**
+     * More to receive: an ordinary frame takes a slot for the longest, too, and whoever receives
+     * may be kept from its processor for a while.
+     */
+    private static final int LONG_FRAMES_RECEIVED = 256;
 
     /** A block is handed over after this long although it is not full; the kernel's least. */
     private static final int RETIRE_MILLIS = 1;
@@ -46,8 +52,8 @@ record RingGeometry(
             slot *= 2;
         }
         int block = Math.max(slot, BLOCK_BYTES);
-        int receiveBytes = Math.max(RECEIVE_BYTES, LONG_FRAMES * slot);
-        int transmitBytes = Math.max(TRANSMIT_BYTES, LONG_FRAMES * slot);
+        int receiveBytes = Math.max(RECEIVE_BYTES, LONG_FRAMES_RECEIVED * slot);
+        int transmitBytes = Math.max(TRANSMIT_BYTES, LONG_FRAMES_SENT * slot);
         return new RingGeometry(
                 receive, slot, block, receiveBytes / block, block, transmitBytes / block);
     }

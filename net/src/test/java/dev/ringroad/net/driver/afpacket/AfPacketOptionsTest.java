@@ -62,5 +62,6 @@ class AfPacketOptionsTest {
         assertThat(Long.bitCount(geometry.receiveBytes())).isOne();
         assertThat(Long.bitCount(geometry.transmitBytes())).isOne();
         assertThat(geometry.transmitBytes() / geometry.slotBytes()).isGreaterThanOrEqualTo(64);
+        assertThat(geometry.receiveBytes() / geometry.slotBytes()).isGreaterThanOrEqualTo(256);
     }
 }
