@@ -16,6 +16,7 @@ import dev.ringroad.cli.common.Installation;
 import dev.ringroad.cli.common.OutputFile;
 import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.cli.common.Subcommand;
+import dev.ringroad.core.linux.FileTrouble;
 
 import org.jspecify.annotations.Nullable;
 
@@ -113,7 +114,7 @@ final class CompareCommand extends Subcommand {
             Thread.currentThread().interrupt();
             throw Refusal.failed("The comparison was interrupted.");
         } catch (IOException e) {
-            throw Refusal.failed("The comparison failed: " + e.getMessage() + ".");
+            throw Refusal.failed("The comparison failed: " + FileTrouble.words(e) + ".");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.ringroad.cli.afxdp;
 
 import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.cli.common.Subcommand;
+import dev.ringroad.core.linux.FileTrouble;
 import dev.ringroad.net.device.DeviceSpec;
 import dev.ringroad.net.device.SpecException;
 import dev.ringroad.net.driver.afxdp.AfXdpHandover;
@@ -75,8 +76,10 @@ public final class AfXdpOpenCommand extends Subcommand {
             do {
                 System.out.println("ringroad: " + handover.serve() + ".");
             } while (!once);
-        } catch (SpecException | IOException e) {
+        } catch (SpecException e) {
             throw Refusal.wrongUse(e.getMessage() + ".");
+        } catch (IOException e) {
+            throw Refusal.wrongUse(FileTrouble.words(e) + ".");
         }
     }
 

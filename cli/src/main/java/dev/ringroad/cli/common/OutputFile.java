@@ -1,5 +1,7 @@
 package dev.ringroad.cli.common;
 
+import dev.ringroad.core.linux.FileTrouble;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +32,7 @@ public final class OutputFile {
         try {
             Files.writeString(file, content);
         } catch (IOException e) {
-            throw Refusal.failed("Writing " + file + " failed: " + e.getMessage() + ".");
+            throw Refusal.failed("Writing " + file + " failed: " + FileTrouble.words(e) + ".");
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.ringroad.cli.common.OutputFile;
 import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.core.counter.RuntimeFiles;
+import dev.ringroad.core.linux.FileTrouble;
 import dev.ringroad.core.linux.SystemCallException;
 import dev.ringroad.core.worker.IdleStrategy;
 import dev.ringroad.core.worker.Poller;
@@ -109,7 +110,7 @@ final class Forwarding {
                 workers.add(new Worker("forward-" + i, placement.cpus().get(i), strategy, own));
             }
         } catch (SystemCallException e) {
-            throw Refusal.failed(e.getMessage() + ".");
+            throw Refusal.failed(FileTrouble.words(e) + ".");
         }
         workers.forEach(Worker::start);
     }

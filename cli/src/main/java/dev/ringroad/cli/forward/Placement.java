@@ -2,6 +2,7 @@ package dev.ringroad.cli.forward;
 
 import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.core.linux.Affinity;
+import dev.ringroad.core.linux.FileTrouble;
 import dev.ringroad.core.linux.SystemCallException;
 
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,7 @@ record Placement(List<Integer> cpus) {
             BitSet cpus = Affinity.allowedCpus();
             return cpus.stream().boxed().toList();
         } catch (SystemCallException e) {
-            throw Refusal.failed(e.getMessage() + ".");
+            throw Refusal.failed(FileTrouble.words(e) + ".");
         }
     }
 }

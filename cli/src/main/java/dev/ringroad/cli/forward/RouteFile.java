@@ -1,12 +1,12 @@
 package dev.ringroad.cli.forward;
 
 import dev.ringroad.cli.common.Refusal;
+import dev.ringroad.core.linux.FileTrouble;
 import dev.ringroad.stack.route.StaticRoute;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,13 +31,15 @@ final class RouteFile {
     private static List<String> lines(Path file) {
         try {
             return Files.readAllLines(file);
-        } catch (NoSuchFileException e) {
-            throw Refusal.wrongUse("The file of routes " + file + " does not exist.");
         } catch (CharacterCodingException e) {
             throw Refusal.wrongUse("The file of routes " + file + " is no text.");
         } catch (IOException e) {
             throw Refusal.wrongUse(
-                    "The file of routes " + file + " cannot be read: " + e.getMessage() + ".");
+                    "The file of routes "
+                            + file
+                            + " cannot be read: "
+                            + FileTrouble.words(e)
+                            + ".");
         }
     }
 

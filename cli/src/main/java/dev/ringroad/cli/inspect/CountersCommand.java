@@ -5,6 +5,7 @@ import dev.ringroad.cli.common.Subcommand;
 import dev.ringroad.core.counter.CounterFile.Reading;
 import dev.ringroad.core.counter.CounterReader;
 import dev.ringroad.core.counter.RuntimeFiles;
+import dev.ringroad.core.linux.FileTrouble;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -53,7 +54,11 @@ public final class CountersCommand extends Subcommand {
             }
         } catch (IOException e) {
             throw Refusal.wrongUse(
-                    "The counters of process " + pid + " cannot be read: " + e.getMessage() + ".");
+                    "The counters of process "
+                            + pid
+                            + " cannot be read: "
+                            + FileTrouble.words(e)
+                            + ".");
         }
     }
 

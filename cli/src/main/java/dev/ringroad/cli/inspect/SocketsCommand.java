@@ -3,6 +3,7 @@ package dev.ringroad.cli.inspect;
 import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.cli.common.Subcommand;
 import dev.ringroad.core.counter.RuntimeFiles;
+import dev.ringroad.core.linux.FileTrouble;
 import dev.ringroad.stack.socket.SocketTableReader;
 import dev.ringroad.stack.socket.SocketTableReader.Snapshot;
 
@@ -51,7 +52,11 @@ public final class SocketsCommand extends Subcommand {
             System.out.print(SocketsTable.of(snapshot, info));
         } catch (IOException e) {
             throw Refusal.wrongUse(
-                    "The sockets of process " + pid + " cannot be read: " + e.getMessage());
+                    "The sockets of process "
+                            + pid
+                            + " cannot be read: "
+                            + FileTrouble.words(e)
+                            + ".");
         }
     }
 }

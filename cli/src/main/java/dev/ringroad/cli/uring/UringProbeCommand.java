@@ -2,6 +2,7 @@ package dev.ringroad.cli.uring;
 
 import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.cli.common.Subcommand;
+import dev.ringroad.core.linux.FileTrouble;
 import dev.ringroad.core.linux.KernelFeatures;
 import dev.ringroad.core.linux.SystemCallException;
 import dev.ringroad.uring.Feature;
@@ -28,7 +29,7 @@ final class UringProbeCommand extends Subcommand {
         try {
             System.out.print(table(KernelFeatures.release(), UringProbe.run()));
         } catch (SystemCallException e) {
-            throw Refusal.failed("This machine refuses io_uring: " + e.getMessage() + ".");
+            throw Refusal.failed("This machine refuses io_uring: " + FileTrouble.words(e) + ".");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.ringroad.net.driver;
 
+import dev.ringroad.core.linux.FileTrouble;
 import dev.ringroad.net.device.DecoratedDevice;
 import dev.ringroad.net.device.DeviceSpec;
 import dev.ringroad.net.device.NetDevice;
@@ -13,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -125,17 +125,11 @@ public record Decorations(@Nullable FaultPlan fault, @Nullable Path capture) {
                     "The capture file "
                             + file
                             + " cannot be written ("
-                            + reason(e)
+                            + FileTrouble.words(e)
                             + "); choose a path in a folder that exists and may be written to.",
                     e);
         }
         return new OwnedCapture(new CaptureDevice(device, writer), writer, file);
-    }
-
-    /** The JDK's message is the path alone when the exception's kind says the rest. */
-    private static String reason(IOException e) {
-        String said = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
-        return said == null ? e.getClass().getSimpleName() : said;
     }
 
     /** A capture that closes its file with the device. */
