@@ -68,10 +68,8 @@ public final class ForwardCommand extends Subcommand {
     public void run() {
         options.check();
         Mode chosen = mode();
-        List<DeviceSpec> specs =
-                PortSpecs.parsed(
-                        PortSpecs.withCaptures(
-                                PortSpecs.complete(options.ports()), options.captures()));
+        List<DeviceSpec> specs = PortSpecs.of(options.ports(), options.captures());
+        PortSpecs.complete(specs);
         Work work = new ModeWork(chosen, options.burstPackets());
         Forwarding.run(work, specs, places(chosen), options);
     }

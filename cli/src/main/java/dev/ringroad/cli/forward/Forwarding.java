@@ -1,5 +1,6 @@
 package dev.ringroad.cli.forward;
 
+import dev.ringroad.cli.common.Machine;
 import dev.ringroad.cli.common.OutputFile;
 import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.core.counter.CounterFile;
@@ -87,6 +88,8 @@ final class Forwarding {
 
     private void open(List<DeviceSpec> specs, CounterFile counters) {
         for (DeviceSpec spec : specs) {
+            PortHints.of(spec, Machine.here())
+                    .ifPresent(hint -> System.err.println("ringroad: " + hint));
             try {
                 NetDevice device = NetDevices.open(spec, counters);
                 ports.add(new Port(ports.size(), device, counters));

@@ -6,43 +6,34 @@ import dev.ringroad.net.device.DeviceSpec;
 import dev.ringroad.net.device.SpecException;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** Device strings, with what forwarding adds to them. */
 final class PortSpecs {
 
     private PortSpecs() {}
 
-    /** The specs with the captures that were asked for, each as {@code PORT=FILE}. */
-    static List<String> withCaptures(List<String> ports, List<String> captures) {
-        List<String> specs = new ArrayList<>(ports);
-        Set<Path> files = new HashSet<>();
-        for (String capture : captures) {
-            int equals = capture.indexOf('=');
-            int port = port(capture, equals, ports.size());
-            String file = capture.substring(equals + 1);
-            if (file.isEmpty() || file.indexOf(',') >= 0) {
-                throw wrong(capture, ports.size());
-            }
-            OutputFile.check(Path.of(file));
-            if (!files.add(Path.of(file).toAbsolutePath().normalize())) {
-                throw Refusal.wrongUse(
-                        "Two --capture write " + file + "; give each a file of its own.");
-            }
-            specs.set(port, specs.get(port) + ",capture=" + file);
-        }
-        return specs;
-    }
-
-    /** The specs taken apart. */
-    static List<DeviceSpec> parsed(List<String> specs) {
+    /** The specs taken apart, with the captures that were asked for, each as {@code PORT=FILE}. */
+    static List<DeviceSpec> of(List<String> ports, List<String> captures) {
         try {
-            return specs.stream().map(DeviceSpec::parse).toList();
+            List<DeviceSpec> specs = ports.stream().map(DeviceSpec::parse).toList();
+            captures.forEach(capture -> addCapture(capture, specs));
+            return specs;
         } catch (SpecException e) {
             throw refused(e);
+        }
+    }
+
+    private static void addCapture(String capture, List<DeviceSpec> specs) {
+        int equals = capture.indexOf('=');
+        int port = port(capture, equals, specs.size());
+        String file = capture.substring(equals + 1);
+        if (file.isEmpty() || file.indexOf(',') >= 0) {
+            throw wrong(capture, specs.size());
+        }
+        OutputFile.check(Path.of(file));
+        if (!specs.get(port).add("capture", file)) {
+            throw Refusal.wrongUse("Port " + port + " is captured twice; once is allowed.");
         }
     }
 
@@ -56,12 +47,22 @@ final class PortSpecs {
      * A TAP would leave checksums to whoever receives, and here nobody does: the frame is passed
      * on, and has to be complete.
      */
-    static List<String> complete(List<String> specs) {
-        return specs.stream().map(PortSpecs::complete).toList();
+    static void complete(List<DeviceSpec> specs) {
+        specs.stream().filter(spec -> spec.kind().equals("tap")).forEach(spec -> add(spec, "no"));
     }
 
-    private static String complete(String spec) {
-        return spec.startsWith("tap:") && !spec.contains(",offload=") ? spec + ",offload=no" : spec;
+    /**
+     * What an interface of the kernel receives comes joined by GRO, or whole from the other end of
+     * a veth pair, unless somebody has switched that off; a router can cut it.
+     */
+    static void takeJoined(List<DeviceSpec> specs) {
+        specs.stream()
+                .filter(spec -> spec.kind().equals("afpacket"))
+                .forEach(spec -> add(spec, "yes"));
+    }
+
+    private static void add(DeviceSpec spec, String offload) {
+        boolean _ = spec.add("offload", offload);
     }
 
     private static int port(String capture, int equals, int ports) {

@@ -24,8 +24,11 @@ import java.util.List;
             "Routes IPv4 datagrams between devices: a router of two or more ports, or of one.",
             "",
             "A port is a device as for `ringroad forward`, with the router's address on its network:",
-            "  afxdp:veth0,ip=10.1.0.1/24      an interface's frames, before the kernel sees them",
-            "  afpacket:veth0,ip=10.1.0.1/24   copies of an interface's frames; it should have no address",
+            "  afpacket:veth0,ip=10.1.0.1/24   copies of an interface's frames; it should have no address;",
+            "                                  joined segments are cut where need be; offload=no refuses them",
+            "  afxdp:eth0,ip=10.1.0.1/24       an interface's frames, before the kernel sees them; the other",
+            "                                  end of a veth pair needs `ethtool -K NAME tx off`, or TCP and",
+            "                                  UDP fail on checksums that it leaves undone",
             "  tap:rr0,ip=10.2.0.1/24          a cable to the kernel; offload=yes for 64 KiB segments",
             "  memif:/tmp/a.sock,ip=10.4.0.1/24   shared memory with another process",
             "capture=FILE behind any of them writes its frames as pcapng.",
@@ -61,8 +64,8 @@ public final class RouteCommand extends Subcommand {
     @Override
     public void run() {
         options.check();
-        List<DeviceSpec> specs =
-                PortSpecs.parsed(PortSpecs.withCaptures(options.ports(), options.captures()));
+        List<DeviceSpec> specs = PortSpecs.of(options.ports(), options.captures());
+        PortSpecs.takeJoined(specs);
         List<IpPrefix> addresses = specs.stream().map(RouteCommand::address).toList();
         Work work = new RouteWork(plan(addresses), options.burstPackets());
         Forwarding.run(work, specs, Placement.of(null, options.cpus(), 1), options);

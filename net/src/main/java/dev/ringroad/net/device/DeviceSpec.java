@@ -81,6 +81,16 @@ public final class DeviceSpec {
         return Collections.unmodifiableMap(options);
     }
 
+    /**
+     * Adds an option that the user of the command did not write here; messages go on quoting the
+     * spec as it was written.
+     *
+     * @return false, and nothing is added, when the spec has it
+     */
+    public boolean add(String key, String value) {
+        return options.putIfAbsent(key, value) == null;
+    }
+
     /** Takes an option; null when it is not there. */
     public @Nullable String take(String key) {
         known.add(key);

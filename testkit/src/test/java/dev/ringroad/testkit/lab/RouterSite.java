@@ -28,7 +28,7 @@ final class RouterSite implements AutoCloseable {
     enum Kind {
         /** Queues of a veth pair's end. */
         AF_XDP("afxdp", ""),
-        /** Copies of a veth pair's frames. */
+        /** Copies of a veth pair's frames, the pair as it comes: whole segments, no checksums. */
         AF_PACKET("afpacket", ""),
         /** Cables to the kernel, which leaves checksums undone. */
         TAP("tap", ""),
@@ -76,14 +76,14 @@ final class RouterSite implements AutoCloseable {
                         + name
                         + " netns "
                         + host.name()
-                        + "; ethtool -K "
-                        + name
-                        + " gro off tso off gso off; ip link set dev "
+                        + "; ip link set dev "
                         + name
                         + " up");
-        // AF_XDP has frames as they are, and AF_PACKET without offload no joined segments.
-        String checksums = kind == Kind.AF_XDP ? " tx off" : "";
-        inside(host, "ethtool -K " + name + " gro off tso off gso off" + checksums);
+        if (kind == Kind.AF_XDP) {
+            // It has frames as they are.
+            inside(middle(), "ethtool -K " + name + " gro off tso off gso off");
+            inside(host, "ethtool -K " + name + " gro off tso off gso off tx off");
+        }
         giveAddress(host, name);
     }
 
