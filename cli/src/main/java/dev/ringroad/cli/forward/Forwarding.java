@@ -45,6 +45,7 @@ final class Forwarding {
     /** Runs until a limit is reached, nothing can come any more, or the process is told to end. */
     static void run(Work work, List<DeviceSpec> specs, Placement placement, RunOptions options) {
         IdleStrategy strategy = options.strategy();
+        PortFiles.requireApart(specs, options.json());
         Forwarding forwarding = new Forwarding(work);
         Thread hook = new Thread(forwarding::endInOrder, "forward end");
         Runtime.getRuntime().addShutdownHook(hook);

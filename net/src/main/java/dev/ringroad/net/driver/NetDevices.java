@@ -38,6 +38,9 @@ public final class NetDevices {
      */
     public static NetDevice open(DeviceSpec spec, CounterFile counters) throws IOException {
         Decorations decorations = Decorations.of(spec);
+        if (spec.kind().equals("pcap")) {
+            PcapDevice.requireInputKept(spec, decorations.capture());
+        }
         try {
             NetDevice device = new PoolCountingDevice(openDriver(spec, counters), counters);
             return decorations.around(device);

@@ -94,6 +94,7 @@ final class CaptureReader implements AutoCloseable {
         int magic = b.getInt(b.position());
         blocks = magic == SECTION_HEADER;
         if (blocks) {
+            requireHeader(path, SECTION_BYTES_MIN);
             return;
         }
         int reversed = Integer.reverseBytes(magic);
@@ -102,15 +103,19 @@ final class CaptureReader implements AutoCloseable {
             throw new IOException(path + " is neither a pcap nor a pcapng file");
         }
         window.order(big ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
-        if (!window.require(PCAP_HEADER_BYTES)) {
-            throw new IOException(path + " is cut within its header");
-        }
+        requireHeader(path, PCAP_HEADER_BYTES);
         // The upper bits say whether frames have a check sequence, and how long it is.
         int link = b.getInt(b.position() + 20) & 0xFFFF;
         if (link != ETHERNET) {
             throw new IOException(path + " has frames of link type " + link + ", not of Ethernet");
         }
         window.skip(PCAP_HEADER_BYTES);
+    }
+
+    private void requireHeader(Path path, int bytes) throws IOException {
+        if (!window.require(bytes)) {
+            throw new IOException(path + " is cut within its header");
+        }
     }
 
     /** Begins again with the first frame. */

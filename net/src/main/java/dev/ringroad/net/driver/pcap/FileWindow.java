@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A file that is read from front to back, of which a piece is in memory. */
@@ -15,7 +17,14 @@ final class FileWindow implements AutoCloseable {
     private final FileChannel file;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES_MAX).limit(0);
 
+    /**
+     * @throws FileSystemException when it cannot be opened, or is a folder, which the kernel opens
+     *     and does not read
+     */
     FileWindow(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            throw new FileSystemException(path.toString(), null, "it is a folder");
+        }
         file = FileChannel.open(path);
     }
 

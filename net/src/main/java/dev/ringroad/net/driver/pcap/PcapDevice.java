@@ -2,6 +2,7 @@ package dev.ringroad.net.driver.pcap;
 
 import dev.ringroad.core.counter.Counter;
 import dev.ringroad.core.counter.CounterFile;
+import dev.ringroad.core.linux.FileTrouble;
 import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.core.memory.Placement;
 import dev.ringroad.net.device.Capabilities;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 
@@ -84,6 +86,7 @@ public final class PcapDevice extends DriverDevice {
         Placement placement = PoolPlacement.take(spec, null);
         spec.requireAllTaken();
         String in = spec.address();
+        requireInputKept(spec, out == null ? null : Path.of(out));
         String name = "pcap:" + (in.equals(NO_FILE) && out != null ? out : in);
         PacketPool pool = PacketPool.create(name, PACKETS, BUFFER_BYTES, placement);
         CaptureReader reader = null;
@@ -105,7 +108,8 @@ public final class PcapDevice extends DriverDevice {
         try {
             return CaptureReader.open(path);
         } catch (FileSystemException e) {
-            throw new IOException("The capture file " + path + " cannot be read: " + reason(e), e);
+            throw new IOException(
+                    "The capture file " + path + " cannot be read: " + FileTrouble.words(e), e);
         }
     }
 
@@ -114,12 +118,31 @@ public final class PcapDevice extends DriverDevice {
             return new PcapngWriter(path);
         } catch (FileSystemException e) {
             throw new IOException(
-                    "The capture file " + path + " cannot be written: " + reason(e), e);
+                    "The capture file " + path + " cannot be written: " + FileTrouble.words(e), e);
         }
     }
 
-    private static String reason(FileSystemException e) {
-        return e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+    /**
+     * Refuses to write into the file that is received.
+     *
+     * @param spec of a device of this kind
+     * @param written a file; null for none
+     * @throws IOException when they are the same file, by whatever names
+     */
+    public static void requireInputKept(DeviceSpec spec, @Nullable Path written)
+            throws IOException {
+        Path read = Path.of(spec.address());
+        if (written != null
+                && !spec.address().equals(NO_FILE)
+                && Files.exists(written)
+                && Files.exists(read)
+                && Files.isSameFile(read, written)) {
+            throw new IOException(
+                    "The capture file "
+                            + written
+                            + " is the one to receive, and would be overwritten; name another one"
+                            + " to write");
+        }
     }
 
     @Override

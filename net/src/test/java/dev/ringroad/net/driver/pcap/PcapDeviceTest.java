@@ -9,6 +9,7 @@ import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.net.device.DeviceDrop;
 import dev.ringroad.net.device.DeviceSpec;
+import dev.ringroad.net.driver.NetDevices;
 import dev.ringroad.net.forward.ForwardPoller;
 import dev.ringroad.net.forward.Mode;
 import dev.ringroad.net.forward.Port;
@@ -265,5 +266,42 @@ class PcapDeviceTest {
         Path none = write(new byte[0]);
         assertThatThrownBy(() -> open("pcap:" + none)).hasMessageContaining("empty");
         assertThatThrownBy(() -> open("pcap:/no/such/file")).hasMessageContaining("cannot be read");
+    }
+
+    @Test
+    void refusesWhatIsCutWithinItsHeader() throws IOException {
+        byte[] pcapng = pcapng(ByteOrder.LITTLE_ENDIAN, frames());
+        byte[] pcap = pcap(MICROS, ByteOrder.LITTLE_ENDIAN, 1, frames());
+        for (byte[] cut : List.of(Arrays.copyOf(pcapng, 4), Arrays.copyOf(pcap, 20))) {
+            Path file = write(cut);
+            assertThatThrownBy(() -> open("pcap:" + file))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(file + " is cut within its header");
+        }
+    }
+
+    @Test
+    void saysInWordsWhyAFileCannotBeRead() {
+        assertThatThrownBy(() -> open("pcap:" + folder))
+                .hasMessageContaining(folder + " cannot be read: it is a folder");
+        assertThatThrownBy(() -> open("pcap:" + folder.resolve("none")))
+                .hasMessageContaining("none cannot be read: there is no such file");
+    }
+
+    @Test
+    void doesNotWriteIntoTheFileThatItReads() throws IOException {
+        byte[] content = pcap(MICROS, ByteOrder.LITTLE_ENDIAN, 1, frames());
+        Path file = write(content);
+        Path other = Files.createLink(folder.resolve("other"), file);
+        for (Path written : List.of(file, other)) {
+            assertThatThrownBy(() -> open("pcap:" + file + ",out=" + written))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("would be overwritten");
+            DeviceSpec captured = DeviceSpec.parse("pcap:" + file + ",capture=" + written);
+            assertThatThrownBy(() -> NetDevices.open(captured, counters))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("would be overwritten");
+        }
+        assertThat(file).hasBinaryContent(content);
     }
 }
