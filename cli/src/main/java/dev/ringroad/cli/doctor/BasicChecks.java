@@ -5,11 +5,13 @@ import static dev.ringroad.cli.doctor.Finding.missing;
 import static dev.ringroad.cli.doctor.Finding.ready;
 
 import dev.ringroad.cli.common.Machine;
+import dev.ringroad.core.counter.RuntimeFiles;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Java, processors and memory: what every path stands on. */
+/** Java, processors, memory and counters: what every path stands on. */
 final class BasicChecks {
     private static final int FEATURE_MIN = 25;
     private static final long MEBIBYTE = 1 << 20;
@@ -17,6 +19,9 @@ final class BasicChecks {
     private static final String JAVA = "java";
     private static final String PROCESSORS = "processors";
     private static final String MEMORY = "memory";
+    private static final String COUNTERS = "counters";
+    private static final String MEND =
+            "remove that folder, as root if need be, or set XDG_RUNTIME_DIR to a folder of your own";
 
     private final Machine machine;
     private final List<Finding> findings = new ArrayList<>();
@@ -35,6 +40,7 @@ final class BasicChecks {
         checks.hugepages();
         checks.lockedMemory();
         checks.available();
+        checks.counters();
         return checks.findings;
     }
 
@@ -143,5 +149,30 @@ final class BasicChecks {
     private void available() {
         machine.field("proc/meminfo", "MemAvailable:")
                 .ifPresent(found -> findings.add(ready(MEMORY, "available", found)));
+    }
+
+    private void counters() {
+        try {
+            RuntimeFiles.Found found = RuntimeFiles.find();
+            String place = "in " + found.directory();
+            String passedOver = found.passedOver();
+            if (passedOver == null) {
+                findings.add(ready(COUNTERS, "folder", place));
+            } else {
+                findings.add(
+                        limited(COUNTERS, "folder", place + ", as " + usual(passedOver), MEND));
+            }
+        } catch (IOException e) {
+            String why = usual(String.valueOf(e.getMessage()));
+            findings.add(
+                    limited(COUNTERS, "folder", "nobody sees them from outside: " + why, MEND));
+        }
+    }
+
+    /** The first sentence, without its full stop and to stand within another. */
+    private static String usual(String sentences) {
+        int end = sentences.indexOf(". ");
+        String first = end < 0 ? sentences : sentences.substring(0, end);
+        return Character.toLowerCase(first.charAt(0)) + first.substring(1);
     }
 }

@@ -67,12 +67,8 @@ final class Forwarding {
     }
 
     private static CounterFile counters() {
-        try {
-            return CounterFile.create(
-                    RuntimeFiles.counters(ProcessHandle.current().pid()), COUNTERS);
-        } catch (IOException e) {
-            throw Refusal.failed("Counters cannot be kept: " + e.getMessage() + ".");
-        }
+        return RuntimeFiles.createCounters(
+                COUNTERS, sentence -> System.err.println("ringroad: " + sentence));
     }
 
     /** Runs when the process is told to end, by Ctrl-C for one, and holds it until all is told. */

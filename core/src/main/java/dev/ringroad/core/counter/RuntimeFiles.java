@@ -1,6 +1,9 @@
 package dev.ringroad.core.counter;
 
+import dev.ringroad.core.linux.FileTrouble;
 import dev.ringroad.core.linux.Processes;
+
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -12,17 +15,19 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * Where the files of running Ringroad processes lie: {@code $XDG_RUNTIME_DIR/ringroad}, or {@code
- * /tmp/ringroad-<uid>} when there is no such folder. Files are named after the process, so {@code
- * 4711.counters}.
+ * /tmp/ringroad-<uid>} when there is no such folder, or {@code ~/.ringroad} when somebody else has
+ * that one. Files are named after the process, so {@code 4711.counters}.
  */
 public final class RuntimeFiles {
     private static final String COUNTERS = ".counters";
@@ -38,48 +43,108 @@ public final class RuntimeFiles {
     private RuntimeFiles() {}
 
     /**
+     * The folder that was found.
+     *
+     * @param directory of this user alone
+     * @param passedOver why it is not the usual one, as a sentence; null when it is
+     */
+    public record Found(Path directory, @Nullable String passedOver) {}
+
+    /**
      * The folder, made when it is not there; only its owner may enter.
      *
-     * @throws IOException when somebody else could have put files there
+     * @throws IOException when there is none that only this user could have put files into
      */
     public static Path directory() throws IOException {
-        return directory(System.getenv(), Path.of("/tmp"));
+        return find().directory();
     }
 
-    static Path directory(Map<String, String> environment, Path temporary) throws IOException {
-        String runtime = environment.getOrDefault("XDG_RUNTIME_DIR", "");
-        Path given = Path.of(runtime);
-        Path directory =
-                given.isAbsolute() && Files.isWritable(given)
-                        ? given.resolve("ringroad")
-                        : temporary.resolve("ringroad-" + Processes.userId());
+    /** The same, and why it is not the usual one. */
+    public static Found find() throws IOException {
+        Path home = Path.of(System.getProperty("user.home", ""));
+        return find(System.getenv(), Path.of("/tmp"), home);
+    }
+
+    static Found find(Map<String, String> environment, Path temporary, Path home)
+            throws IOException {
+        Path given = Path.of(environment.getOrDefault("XDG_RUNTIME_DIR", ""));
+        List<Path> candidates = new ArrayList<>();
+        if (given.isAbsolute() && Files.isWritable(given)) {
+            candidates.add(given.resolve("ringroad"));
+        }
+        candidates.add(temporary.resolve("ringroad-" + Processes.userId()));
+        // Where nobody else can make anything.
+        candidates.add(home.toAbsolutePath().resolve(".ringroad"));
+        String passedOver = null;
+        for (Path candidate : candidates) {
+            String refusal = refusal(candidate);
+            if (refusal == null) {
+                return new Found(candidate, passedOver);
+            }
+            passedOver = passedOver == null ? refusal : passedOver;
+        }
+        throw new IOException(passedOver);
+    }
+
+    /** Why a folder cannot be had, as a sentence; null when it can be, and is there. */
+    private static @Nullable String refusal(Path directory) {
         try {
             Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            return null;
         } catch (FileAlreadyExistsException _) {
-            requireOurs(directory);
+            return isOurs(directory)
+                    ? null
+                    : "The folder "
+                            + directory
+                            + " is not one of this user alone. Remedy: remove it, as root if need"
+                            + " be, or set XDG_RUNTIME_DIR to a folder that belongs to you.";
+        } catch (IOException e) {
+            return "The folder " + directory + " cannot be made: " + FileTrouble.words(e) + ".";
         }
-        return directory;
     }
 
-    // In a folder that everybody may write to, another user could have made ours first, or a link
-    // to anywhere.
-    private static void requireOurs(Path directory) throws IOException {
-        int mode = attribute(directory, "unix:mode");
-        boolean isDirectory = (mode & 0170000) == 0040000;
-        boolean isOurs = attribute(directory, "unix:uid") == Processes.userId();
-        boolean isClosed = (mode & 077) == 0;
-        if (!isDirectory || !isOurs || !isClosed) {
-            throw new IOException(
-                    "The folder "
-                            + directory
-                            + " is not a folder of this user with rights 0700. Remedy:"
-                            + " remove it, or set XDG_RUNTIME_DIR to a folder that belongs to you.");
+    /**
+     * In a folder that everybody may write to, another user could have made ours first, or a link
+     * to anywhere.
+     */
+    private static boolean isOurs(Path directory) {
+        try {
+            int mode = attribute(directory, "unix:mode");
+            boolean isDirectory = (mode & 0170000) == 0040000;
+            boolean isClosed = (mode & 077) == 0;
+            return isDirectory
+                    && isClosed
+                    && attribute(directory, "unix:uid") == Processes.userId();
+        } catch (IOException _) {
+            return false;
         }
     }
 
     private static int attribute(Path directory, String name) throws IOException {
         Object value = Files.getAttribute(directory, name, LinkOption.NOFOLLOW_LINKS);
         return ((Integer) Objects.requireNonNull(value)).intValue();
+    }
+
+    /**
+     * Counters of this process that other processes can see; when there is no place for them, ones
+     * that only this process sees.
+     *
+     * @param most how many there can be
+     * @param warn told, in a sentence, when it is not the usual place
+     */
+    public static CounterFile createCounters(int most, Consumer<String> warn) {
+        try {
+            Found found = find();
+            Path file = found.directory().resolve(ProcessHandle.current().pid() + COUNTERS);
+            CounterFile counters = CounterFile.create(file, most);
+            if (found.passedOver() != null) {
+                warn.accept(found.passedOver() + " Counters lie in " + found.directory() + ".");
+            }
+            return counters;
+        } catch (IOException e) {
+            warn.accept("Nobody can see the counters from outside. " + FileTrouble.words(e) + ".");
+            return CounterFile.inMemory(most);
+        }
     }
 
     /** The counter file of a process. */

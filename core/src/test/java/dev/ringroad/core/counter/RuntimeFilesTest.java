@@ -3,6 +3,7 @@ package dev.ringroad.core.counter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ringroad.core.counter.RuntimeFiles.Found;
 import dev.ringroad.core.linux.Processes;
 
 import org.junit.jupiter.api.Test;
@@ -26,42 +27,57 @@ class RuntimeFilesTest {
         return folder.resolve("ringroad-" + Processes.userId());
     }
 
+    private Found find(Map<String, String> environment) throws IOException {
+        return RuntimeFiles.find(environment, folder, folder.resolve("home"));
+    }
+
     @Test
     void liesInTheUsersRuntimeFolder() throws Exception {
-        Path directory =
-                RuntimeFiles.directory(
-                        Map.of("XDG_RUNTIME_DIR", folder.toString()), Path.of("/nowhere"));
+        Map<String, String> environment = Map.of("XDG_RUNTIME_DIR", folder.toString());
+        Path nowhere = Path.of("/nowhere");
+        Path directory = RuntimeFiles.find(environment, nowhere, nowhere).directory();
         assertThat(directory).isEqualTo(folder.resolve("ringroad"));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
                 .isEqualTo("rwx------");
-        assertThat(RuntimeFiles.directory(Map.of("XDG_RUNTIME_DIR", folder.toString()), folder))
-                .isEqualTo(directory);
+        assertThat(find(environment)).isEqualTo(new Found(directory, null));
     }
 
     @Test
     void fallsBackToTheTemporaryFolder() throws Exception {
-        assertThat(RuntimeFiles.directory(Map.of(), folder)).isEqualTo(ours());
-        assertThat(RuntimeFiles.directory(Map.of("XDG_RUNTIME_DIR", "relative"), folder))
-                .isEqualTo(ours());
-        assertThat(RuntimeFiles.directory(Map.of("XDG_RUNTIME_DIR", folder + "/none"), folder))
-                .isEqualTo(ours());
+        Found found = new Found(ours(), null);
+        assertThat(find(Map.of())).isEqualTo(found);
+        assertThat(find(Map.of("XDG_RUNTIME_DIR", "relative"))).isEqualTo(found);
+        assertThat(find(Map.of("XDG_RUNTIME_DIR", folder + "/none"))).isEqualTo(found);
     }
 
     @Test
-    void refusesAFolderThatOthersMayWriteTo() throws Exception {
+    void goesHomeFromAFolderThatOthersMayWriteTo() throws Exception {
         Files.createDirectory(ours());
         Files.setPosixFilePermissions(ours(), PosixFilePermissions.fromString("rwxrwxrwx"));
-        assertThatThrownBy(() -> RuntimeFiles.directory(Map.of(), folder))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("is not a folder of this user");
+        Path home = Files.createDirectory(folder.resolve("home"));
+        Found found = find(Map.of());
+        assertThat(found.directory()).isEqualTo(home.resolve(".ringroad"));
+        assertThat(found.passedOver())
+                .startsWith("The folder " + ours() + " is not one of this user alone.");
+        assertThat(find(Map.of())).isEqualTo(found);
     }
 
     @Test
-    void refusesALinkThatSomebodyHasPutThere() throws Exception {
+    void goesHomeFromALinkThatSomebodyHasPutThere() throws Exception {
         Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
         Files.createSymbolicLink(ours(), elsewhere);
-        assertThatThrownBy(() -> RuntimeFiles.directory(Map.of(), folder))
-                .isInstanceOf(IOException.class);
+        Path home = Files.createDirectory(folder.resolve("home"));
+        assertThat(find(Map.of()).directory()).isEqualTo(home.resolve(".ringroad"));
+        assertThat(elsewhere).isEmptyDirectory();
+    }
+
+    @Test
+    void saysWhyThereIsNoFolderAtAll() throws Exception {
+        Files.createFile(ours());
+        assertThatThrownBy(() -> find(Map.of()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(ours() + " is not one of this user alone")
+                .hasMessageNotContaining("..");
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.ringroad.stack.socket.PumpConfig;
 import dev.ringroad.stack.socket.SocketTable;
 
 import java.io.IOException;
+import java.nio.file.Path;
 
 /** Opens the devices that the agent was told of and puts a stack on them. */
 final class Networks {
@@ -32,22 +33,29 @@ final class Networks {
         if (settings.networks().isEmpty()) {
             return new Bypass(null, 0);
         }
-        CounterFile counters =
-                CounterFile.create(
-                        RuntimeFiles.counters(ProcessHandle.current().pid()), COUNTERS_MAX);
+        CounterFile counters = RuntimeFiles.createCounters(COUNTERS_MAX, Networks::warn);
         StackConfig config = StackConfig.of(settings.profile());
         NetStack stack = new NetStack(config, counters, System.nanoTime());
         for (String specification : settings.networks()) {
             attach(stack, specification, counters);
         }
-        // Written by the stack's own timer; before the pump starts nobody else has the stack.
-        SocketTable.create(
-                RuntimeFiles.sockets(ProcessHandle.current().pid()),
-                TABLE_ROWS,
-                stack,
-                System.nanoTime());
+        showSockets(stack);
         PumpConfig pumping = PumpConfig.of(settings.profile());
         return new Bypass(new Pump(stack, pumping), pumping.spinNanos() + pumping.yieldNanos());
+    }
+
+    /** Written by the stack's own timer; before the pump starts nobody else has the stack. */
+    private static void showSockets(NetStack stack) {
+        try {
+            Path file = RuntimeFiles.sockets(ProcessHandle.current().pid());
+            SocketTable.create(file, TABLE_ROWS, stack, System.nanoTime());
+        } catch (IOException e) {
+            warn("Nobody can see the sockets from outside. " + e.getMessage());
+        }
+    }
+
+    private static void warn(String sentence) {
+        System.err.println("ringroad: " + sentence);
     }
 
     private static void attach(NetStack stack, String specification, CounterFile counters)
