@@ -2,6 +2,7 @@ package dev.ringroad.cli;
 
 import dev.ringroad.bench.BenchJson;
 import dev.ringroad.bench.BenchRow;
+import dev.ringroad.bench.machine.MissingRights;
 import dev.ringroad.bench.report.TextTable;
 import dev.ringroad.cli.common.OutputFile;
 import dev.ringroad.cli.common.Refusal;
@@ -52,6 +53,8 @@ final class BenchCommand extends Subcommand {
         List<BenchRow> rows;
         try {
             rows = part.run(quick, System.out::println);
+        } catch (MissingRights e) {
+            throw Refusal.wrongUse(String.valueOf(e.getMessage()));
         } catch (IOException e) {
             throw Refusal.failed(String.valueOf(e.getMessage()));
         }

@@ -39,6 +39,19 @@ final class MainTest {
         }
     }
 
+    /** A line that the help's width breaks ends somewhere in its middle, and looks broken. */
+    @Test
+    void examplesAndTablesFitTheWidthOfHelp() {
+        Main.commandLine()
+                .getSubcommands()
+                .values()
+                .forEach(
+                        command ->
+                                assertThat(command.getCommandSpec().usageMessage().footer())
+                                        .as(command.getCommandName())
+                                        .allSatisfy(line -> assertThat(line).hasSizeLessThan(100)));
+    }
+
     @Test
     void theVersionIsTold() {
         assertThat(execute("--version")).isZero();

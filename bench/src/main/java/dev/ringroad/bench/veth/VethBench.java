@@ -4,6 +4,7 @@ import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.Better;
 import dev.ringroad.bench.dpdk.TestPmd;
 import dev.ringroad.bench.machine.FloorWatch;
+import dev.ringroad.bench.machine.MissingRights;
 import dev.ringroad.bench.machine.ProcessorPair;
 
 import java.io.IOException;
@@ -86,7 +87,9 @@ public final class VethBench {
      */
     public static List<BenchRow> run(boolean quick, Consumer<String> progress) throws IOException {
         if (!"root".equals(System.getProperty("user.name"))) {
-            throw new IOException("veth is measured between interfaces made for it: run as root");
+            throw new MissingRights(
+                    "veth is measured between interfaces made for it, and this user may make none."
+                            + " Remedy: run as root.");
         }
         String missing = TestPmd.missing();
         if (missing != null) {

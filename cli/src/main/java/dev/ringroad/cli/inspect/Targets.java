@@ -6,10 +6,17 @@ import dev.ringroad.core.counter.RuntimeFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Which processes a command is to look into: the word is a pid or {@code all}. */
 final class Targets {
     private static final String ALL = "all";
+
+    /** Behind {@code --module} of this command itself, whose own words follow. */
+    private static final Pattern OWN_MAIN = Pattern.compile(" dev\\.ringroad\\.cli/\\S+ ?");
+
+    private static final int CHARACTERS_MAX = 80;
 
     private Targets() {}
 
@@ -78,10 +85,20 @@ final class Targets {
     }
 
     /**
-     * A command line without the folder of the program and without JVM options, cut to a line's
-     * length.
+     * A command line without the folder of the program and without JVM options, or the words of
+     * this command, cut to a line's length.
      */
     static String mainPart(String commandLine) {
+        Matcher own = OWN_MAIN.matcher(commandLine);
+        String text =
+                own.find()
+                        ? "ringroad " + commandLine.substring(own.end())
+                        : withoutOptions(commandLine);
+        int end = Math.min(text.length(), CHARACTERS_MAX);
+        return text.substring(0, end).strip().replaceAll("\\p{Cntrl}", "?");
+    }
+
+    private static String withoutOptions(String commandLine) {
         StringBuilder text = new StringBuilder();
         for (String word : commandLine.split(" ", -1)) {
             if (text.isEmpty()) {
@@ -90,8 +107,7 @@ final class Targets {
                 text.append(' ').append(word);
             }
         }
-        int end = Math.min(text.length(), 80);
-        return text.substring(0, end).replaceAll("\\p{Cntrl}", "?");
+        return text.toString();
     }
 
     /** What to say of a process that has no such file. */

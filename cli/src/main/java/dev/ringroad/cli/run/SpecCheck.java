@@ -154,9 +154,9 @@ final class SpecCheck {
                             + folder
                             + "; choose a folder with write access.");
         }
-        if (server && Files.isRegularFile(path)) {
-            throw Refusal.wrongUse(
-                    path + " is a file, not a socket; remove it or choose another path.");
+        if (Files.isRegularFile(path) || Files.isDirectory(path)) {
+            String word = Files.isDirectory(path) ? "folder" : "file";
+            throw Refusal.wrongUse(path + " is a " + word + ", not a socket; choose another path.");
         }
         if (!server && Files.exists(path) && !Files.isWritable(path)) {
             throw Refusal.wrongUse(

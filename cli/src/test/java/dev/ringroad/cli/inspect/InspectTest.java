@@ -68,6 +68,12 @@ final class InspectTest {
         assertThat(Targets.mainPart("/usr/lib/jvm/bin/java -Xmx1g -jar /srv/app.jar 80"))
                 .isEqualTo("java /srv/app.jar 80");
         assertThat(Targets.mainPart("a\u001b[31m")).doesNotContain("\u001b");
+        assertThat(
+                        Targets.mainPart(
+                                "/opt/bin/java -XX:+UseSerialGC --module-path /opt/lib --module"
+                                        + " dev.ringroad.cli/dev.ringroad.cli.Main forward"
+                                        + " --port nil:a --mode rxonly"))
+                .isEqualTo("ringroad forward --port nil:a --mode rxonly");
     }
 
     @Test

@@ -85,8 +85,11 @@ final class UnixSocket implements AutoCloseable {
         Descriptor socket = socket(type);
         try {
             int bound = withAddress(BIND, socket, path, abstractName);
-            if (bound == -Errno.EADDRINUSE && !abstractName && removeAbandoned(type, path)) {
-                bound = withAddress(BIND, socket, path, false);
+            if (bound == -Errno.EADDRINUSE && !abstractName) {
+                requireSocket(path);
+                if (removeAbandoned(type, path)) {
+                    bound = withAddress(BIND, socket, path, false);
+                }
             }
             Native.check(bound, "bind(" + path + ")", bindRemedy(-bound));
             Path file = abstractName ? null : Path.of(path);
@@ -181,16 +184,20 @@ final class UnixSocket implements AutoCloseable {
         }
     }
 
-    /**
-     * Removes a socket file behind which nobody listens; false when there is somebody, or something
-     * else.
-     */
+    private static void requireSocket(String path) throws IOException {
+        int mode =
+                (Integer) Files.getAttribute(Path.of(path), "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        int kind = mode & 0170000;
+        if (kind != 0140000) {
+            String word = kind == 0040000 ? "folder" : kind == 0120000 ? "link" : "file";
+            throw new IOException(
+                    path + " is a " + word + ", not a socket. Remedy: choose another path.");
+        }
+    }
+
+    /** Removes a socket file behind which nobody listens; false when there is somebody. */
     private static boolean removeAbandoned(int type, String path) throws IOException {
         Path file = Path.of(path);
-        int mode = (Integer) Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-        if ((mode & 0170000) != 0140000) {
-            return false;
-        }
         try (Descriptor probe = socket(type)) {
             if (withAddress(CONNECT, probe, path, false) != -Errno.ECONNREFUSED) {
                 return false;

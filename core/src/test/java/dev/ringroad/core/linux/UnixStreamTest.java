@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
@@ -47,6 +48,16 @@ class UnixStreamTest {
 
     private String path() {
         return folder.resolve("s").toString();
+    }
+
+    @Test
+    void saysThatAFileOrAFolderIsNoSocket() throws Exception {
+        Path file = Files.createFile(folder.resolve("file"));
+        assertThatThrownBy(() -> UnixStream.listen(file.toString(), false))
+                .hasMessageContaining(file + " is a file, not a socket");
+        assertThatThrownBy(() -> UnixSeqPacket.listen(folder.toString(), false))
+                .hasMessageContaining(folder + " is a folder, not a socket");
+        assertThat(file).exists();
     }
 
     @Test
