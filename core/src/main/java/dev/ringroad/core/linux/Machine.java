@@ -10,6 +10,12 @@ import java.util.List;
 public final class Machine {
     private Machine() {}
 
+    /** Bytes of memory that the kernel has, hugepages included; 0 when not told. */
+    public static long memoryBytes() {
+        String total = KernelText.field("/proc/meminfo", "MemTotal");
+        return KernelText.numberOf(total.replace("kB", "").strip(), 0) << 10;
+    }
+
     /** NUMA nodes with memory or CPUs. */
     public static BitSet numaNodes() {
         return KernelText.list("/sys/devices/system/node/online");

@@ -20,9 +20,6 @@ import java.util.List;
  */
 final class GuestMemory implements AutoCloseable {
 
-    /** What a front end can have mapped here in all, so that no sum of its numbers overflows. */
-    static final long BYTES_MAX = 1L << 44;
-
     /** How much is brought in at once, while whoever else is served here waits. */
     private static final long PRESENT_BYTES_MAX = 16L << 20;
 
@@ -54,15 +51,15 @@ final class GuestMemory implements AutoCloseable {
      * Maps all regions.
      *
      * @param files of the regions, in their order; taken over, also when this throws
+     * @param config that says which memory is taken, and how much
      * @throws VhostUserException if the table is wrong
      * @throws IOException if a file is not what the table says, or can't be mapped
      */
-    static GuestMemory map(
-            List<MemoryRegion> table, Deque<Descriptor> files, boolean unsealedAllowed)
+    static GuestMemory map(List<MemoryRegion> table, Deque<Descriptor> files, VhostConfig config)
             throws IOException {
         List<SharedRegion> mapped = new ArrayList<>();
         try {
-            check(table);
+            check(table, config);
             if (files.size() != table.size()) {
                 throw new VhostUserException(
                         "A memory table of "
@@ -77,7 +74,7 @@ final class GuestMemory implements AutoCloseable {
                 long end = region.fileOffset() + region.bytes();
                 Descriptor file = files.remove();
                 mapped.add(
-                        unsealedAllowed
+                        config.unsealedAllowed()
                                 ? SharedRegion.map(file, end, present)
                                 : SharedRegion.mapSealed(file, end, present));
                 present -= Math.min(present, end);
@@ -92,20 +89,25 @@ final class GuestMemory implements AutoCloseable {
         }
     }
 
-    private static void check(List<MemoryRegion> table) throws VhostUserException {
-        long left = BYTES_MAX;
+    private static void check(List<MemoryRegion> table, VhostConfig config)
+            throws VhostUserException {
+        long left = config.memoryBytesMax();
         for (int i = 0; i < table.size(); i++) {
             MemoryRegion region = table.get(i);
-            if (region.bytes() <= 0 || region.bytes() > left) {
+            if (region.bytes() <= 0 || region.fileOffset() < 0) {
                 throw new VhostUserException(
-                        "Region " + i + " of the memory table has no size, or more than fits.");
+                        "Region " + i + " of the memory table has no size, or no place in a file.");
             }
-            left -= region.bytes();
-            if (region.fileOffset() < 0 || region.fileOffset() > left) {
+            // What lies before it in its file is mapped too.
+            if (region.bytes() > left || region.fileOffset() > left - region.bytes()) {
                 throw new VhostUserException(
-                        "Region " + i + " of the memory table begins beyond what a file can have.");
+                        "Region "
+                                + i
+                                + " brings the front end's memory to more than "
+                                + config.memoryMibMax()
+                                + " MiB. Remedy: memory-mib=N, if it is meant to have that much.");
             }
-            left -= region.fileOffset();
+            left -= region.bytes() + region.fileOffset();
             if (wraps(region.guestAddress(), region.bytes())
                     || wraps(region.userAddress(), region.bytes())) {
                 throw new VhostUserException(

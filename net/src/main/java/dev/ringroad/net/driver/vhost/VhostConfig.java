@@ -1,5 +1,6 @@
 package dev.ringroad.net.driver.vhost;
 
+import dev.ringroad.core.linux.Machine;
 import dev.ringroad.net.device.DeviceSpec;
 import dev.ringroad.net.device.MacAddress;
 
@@ -16,6 +17,8 @@ import java.util.List;
  * @param mac this end's address
  * @param unsealedAllowed whether memory is taken that the front end could shrink, as DPDK's is; the
  *     access that finds it gone ends the connection
+ * @param memoryMibMax how much memory a front end may share; what of it is touched here counts as
+ *     this process's, even where the front end never had a page
  */
 public record VhostConfig(
         String path,
@@ -24,7 +27,8 @@ public record VhostConfig(
         int packets,
         int mtu,
         MacAddress mac,
-        boolean unsealedAllowed) {
+        boolean unsealedAllowed,
+        int memoryMibMax) {
 
     /** Ethernet's header and one VLAN tag. */
     public static final int FRAME_OVERHEAD_BYTES = 18;
@@ -39,6 +43,9 @@ public record VhostConfig(
     private static final int MTU_MIN = 68;
     private static final int MTU_MAX = 65_535;
 
+    /** So that no sum of a front end's numbers overflows. */
+    private static final int MEMORY_MIB_MAX = 1 << 24;
+
     /** Checks every number. */
     public VhostConfig {
         if (path.isEmpty()) {
@@ -47,6 +54,7 @@ public record VhostConfig(
         requireRange("queues", queuePairs, 1, QUEUE_PAIRS_MAX);
         requireRange("packets", packets, PACKETS_MIN, PACKETS_MAX);
         requireRange("mtu", mtu, MTU_MIN, MTU_MAX);
+        requireRange("memory-mib", memoryMibMax, 1, MEMORY_MIB_MAX);
     }
 
     private static void requireRange(String option, int value, int least, int most) {
@@ -67,7 +75,21 @@ public record VhostConfig(
     }
 
     private static VhostConfig usual(String path, VhostRole role) {
-        return new VhostConfig(path, role, 1, PACKETS_DEFAULT, MTU_DEFAULT, usualMac(path), false);
+        return new VhostConfig(
+                path,
+                role,
+                1,
+                PACKETS_DEFAULT,
+                MTU_DEFAULT,
+                usualMac(path),
+                false,
+                usualMemoryMib());
+    }
+
+    /** No front end has more than the machine has. */
+    private static int usualMemoryMib() {
+        long mib = Machine.memoryBytes() >> 20;
+        return mib == 0 ? MEMORY_MIB_MAX : (int) Math.min(mib, MEMORY_MIB_MAX);
     }
 
     /** The same whenever a device of this path is opened. */
@@ -77,7 +99,7 @@ public record VhostConfig(
 
     /**
      * Takes the options of a spec {@code vhost:PATH[,role=server|client][,queues=1][,mtu=1500]
-     * [,packets=4096][,mac=ADDRESS][,unsealed=yes|no]}.
+     * [,packets=4096][,mac=ADDRESS][,unsealed=yes|no][,memory-mib=N]}.
      *
      * @throws dev.ringroad.net.device.SpecException if a value is not allowed
      */
@@ -91,27 +113,40 @@ public record VhostConfig(
                 spec.takeInt("packets", PACKETS_DEFAULT, PACKETS_MIN, PACKETS_MAX),
                 spec.takeInt("mtu", MTU_DEFAULT, MTU_MIN, MTU_MAX),
                 spec.takeMacAddress("mac", usualMac(path)),
-                spec.takeYesNo("unsealed", false));
+                spec.takeYesNo("unsealed", false),
+                spec.takeInt("memory-mib", usualMemoryMib(), 1, MEMORY_MIB_MAX));
     }
 
     /** The same with so many queue pairs. */
     public VhostConfig withQueuePairs(int pairs) {
-        return new VhostConfig(path, role, pairs, packets, mtu, mac, unsealedAllowed);
+        return new VhostConfig(path, role, pairs, packets, mtu, mac, unsealedAllowed, memoryMibMax);
     }
 
     /** The same with so many packets in the pool. */
     public VhostConfig withPackets(int count) {
-        return new VhostConfig(path, role, queuePairs, count, mtu, mac, unsealedAllowed);
+        return new VhostConfig(
+                path, role, queuePairs, count, mtu, mac, unsealedAllowed, memoryMibMax);
     }
 
     /** The same with another MTU. */
     public VhostConfig withMtu(int bytes) {
-        return new VhostConfig(path, role, queuePairs, packets, bytes, mac, unsealedAllowed);
+        return new VhostConfig(
+                path, role, queuePairs, packets, bytes, mac, unsealedAllowed, memoryMibMax);
     }
 
     /** The same, taking memory that could shrink or not. */
     public VhostConfig withUnsealedAllowed(boolean allowed) {
-        return new VhostConfig(path, role, queuePairs, packets, mtu, mac, allowed);
+        return new VhostConfig(path, role, queuePairs, packets, mtu, mac, allowed, memoryMibMax);
+    }
+
+    /** The same, taking no more memory than that. */
+    public VhostConfig withMemoryMibMax(int mib) {
+        return new VhostConfig(path, role, queuePairs, packets, mtu, mac, unsealedAllowed, mib);
+    }
+
+    /** How much memory a front end may share, in bytes. */
+    long memoryBytesMax() {
+        return (long) memoryMibMax << 20;
     }
 
     /** The longest frame. */

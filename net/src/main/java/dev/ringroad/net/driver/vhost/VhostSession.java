@@ -259,7 +259,7 @@ final class VhostSession implements AutoCloseable {
         if (former != null) {
             former.close();
         }
-        memory = GuestMemory.map(table.regions(), files, config.unsealedAllowed());
+        memory = GuestMemory.map(table.regions(), files, config);
         for (Vring ring : rings) {
             startIfReady(ring);
         }

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.core.linux.Descriptor;
+import dev.ringroad.core.linux.Machine;
 import dev.ringroad.core.linux.Mappings;
 import dev.ringroad.core.linux.Memfd;
 import dev.ringroad.core.linux.OpenDescriptors;
@@ -311,8 +312,8 @@ class VhostConversationTest {
         assertTableRefused("no size", new MemoryRegion(GUEST, -1, USER, 0));
         assertTableRefused("last address", new MemoryRegion(-4096, BYTES, USER, 0));
         assertTableRefused("last address", new MemoryRegion(GUEST, BYTES, -4096, 0));
-        assertTableRefused("beyond", new MemoryRegion(GUEST, BYTES, USER, -4096));
-        assertTableRefused("beyond", new MemoryRegion(GUEST, BYTES, USER, Long.MAX_VALUE));
+        assertTableRefused("no place", new MemoryRegion(GUEST, BYTES, USER, -4096));
+        assertTableRefused("more than", new MemoryRegion(GUEST, BYTES, USER, Long.MAX_VALUE));
         assertTableRefused("is said to have", new MemoryRegion(GUEST, BYTES + 1, USER, 0));
         assertTableRefused("is said to have", new MemoryRegion(GUEST, BYTES, USER, 1));
     }
@@ -429,6 +430,33 @@ class VhostConversationTest {
         try (RawFrontEnd next = new RawFrontEnd(device, path())) {
             next.start(USUAL);
         }
+    }
+
+    /** Of what is mapped but was never there, each touch would take a page of this process. */
+    @Test
+    void memoryBeyondTheBoundIsRefused() throws Exception {
+        device.close();
+        device = VhostDevice.open("small", config().withMemoryMibMax(1), counters);
+        long mib = 1 << 20;
+        for (long[] sizes : new long[][] {{mib + 1, 0}, {mib / 2, mib / 2 + 4096}}) {
+            try (RawFrontEnd large = new RawFrontEnd(device, path())) {
+                large.agree(USUAL);
+                large.tellMemory(new MemoryRegion(GUEST, sizes[0], USER, sizes[1]));
+                assertThat(device.status())
+                        .contains("Region 0 brings the front end's memory to more than 1 MiB")
+                        .contains("memory-mib=N");
+            }
+        }
+        try (RawFrontEnd next = new RawFrontEnd(device, path())) {
+            next.start(USUAL);
+        }
+    }
+
+    @Test
+    void noFrontEndHasMoreThanTheMachine() {
+        assertThat(config().memoryBytesMax())
+                .isPositive()
+                .isLessThanOrEqualTo(Machine.memoryBytes());
     }
 
     @Test
