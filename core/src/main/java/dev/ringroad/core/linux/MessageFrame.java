@@ -29,6 +29,9 @@ import java.util.Objects;
  *   72       80      84     88 …
  *   | bytes  | level | type | descriptors
  * </pre>
+ *
+ * <p>Of what is received the sender's credentials come first, in 32 bytes, so that a message
+ * without any byte is no end ({@code SO_PASSCRED}).
  */
 final class MessageFrame {
     private static final long IOVEC_POINTER = 16;
@@ -40,10 +43,12 @@ final class MessageFrame {
     private static final long BASE = 56;
     private static final long BYTES = 64;
     private static final long CONTROL = 72;
-    private static final long CONTROL_LEVEL = CONTROL + 8;
-    private static final long CONTROL_TYPE = CONTROL + 12;
+    private static final long CONTROL_LEVEL = 8;
+    private static final long CONTROL_TYPE = 12;
     private static final long CONTROL_HEADER_BYTES = 16;
+    private static final long CREDENTIALS_BYTES = 32;
     private static final long DESCRIPTORS = CONTROL + CONTROL_HEADER_BYTES;
+    private static final long DRAINED_BYTES = 4096;
 
     /**
      * The kernel sends at most this many at once ({@code SCM_MAX_FD}); room for all lets none of
@@ -52,10 +57,11 @@ final class MessageFrame {
     private static final int DESCRIPTORS_MAX = 253;
 
     private static final long CONTROL_BYTES =
-            CONTROL_HEADER_BYTES + (DESCRIPTORS_MAX + 1) * Integer.BYTES;
+            CREDENTIALS_BYTES + CONTROL_HEADER_BYTES + (DESCRIPTORS_MAX + 1) * Integer.BYTES;
 
     private static final int SOL_SOCKET = 1;
     private static final int SCM_RIGHTS = 1;
+    private static final int SCM_CREDENTIALS = 2;
     private static final int MSG_CTRUNC = 0x08;
     private static final int MSG_TRUNC = 0x20;
     private static final int MSG_DONTWAIT = 0x40;
@@ -76,17 +82,13 @@ final class MessageFrame {
     private final MemorySegment header =
             Arena.ofAuto().allocate(CONTROL + CONTROL_BYTES, Long.BYTES);
     private final int keptMax;
-    private final boolean closedLate;
     private final ArrayDeque<Descriptor> received;
 
     /**
      * @param keptMax how many descriptors of one message are kept; the others are closed
-     * @param closedLate whether descriptors that the peer could make us wait for are closed by
-     *     another thread ({@link PeerFiles})
      */
-    MessageFrame(int keptMax, boolean closedLate) {
+    MessageFrame(int keptMax) {
         this.keptMax = keptMax;
-        this.closedLate = closedLate;
         received = new ArrayDeque<>(keptMax);
     }
 
@@ -98,8 +100,8 @@ final class MessageFrame {
             long padded = (listBytes + Long.BYTES - 1) & -Long.BYTES;
             header.set(JAVA_LONG, CONTROL_LENGTH, CONTROL_HEADER_BYTES + padded);
             header.set(JAVA_LONG, CONTROL, CONTROL_HEADER_BYTES + listBytes);
-            header.set(JAVA_INT, CONTROL_LEVEL, SOL_SOCKET);
-            header.set(JAVA_INT, CONTROL_TYPE, SCM_RIGHTS);
+            header.set(JAVA_INT, CONTROL + CONTROL_LEVEL, SOL_SOCKET);
+            header.set(JAVA_INT, CONTROL + CONTROL_TYPE, SCM_RIGHTS);
             MemorySegment.copy(passed, 0, header, JAVA_INT, DESCRIPTORS, passedCount);
         } else {
             header.set(JAVA_LONG, CONTROL_POINTER, 0);
@@ -152,22 +154,50 @@ final class MessageFrame {
      * Keeps the first descriptors and closes all others, which a peer may send to use up our table.
      */
     private void keepDescriptors() {
-        long length = header.get(JAVA_LONG, CONTROL_LENGTH);
-        if (length < CONTROL_HEADER_BYTES
-                || header.get(JAVA_INT, CONTROL_LEVEL) != SOL_SOCKET
-                || header.get(JAVA_INT, CONTROL_TYPE) != SCM_RIGHTS) {
+        long at = CONTROL;
+        long end = CONTROL + header.get(JAVA_LONG, CONTROL_LENGTH);
+        if (isControl(at, end, SCM_CREDENTIALS)) {
+            at += CREDENTIALS_BYTES;
+        }
+        if (!isControl(at, end, SCM_RIGHTS)) {
             return;
         }
-        long count = (header.get(JAVA_LONG, CONTROL) - CONTROL_HEADER_BYTES) / Integer.BYTES;
+        long count = (header.get(JAVA_LONG, at) - CONTROL_HEADER_BYTES) / Integer.BYTES;
+        long list = at + CONTROL_HEADER_BYTES;
         for (int i = 0; i < Math.min(count, DESCRIPTORS_MAX); i++) {
-            int number = header.get(JAVA_INT, DESCRIPTORS + (long) i * Integer.BYTES);
-            Descriptor one = closedLate ? Descriptor.received(number) : Descriptor.adopt(number);
+            int number = header.get(JAVA_INT, list + (long) i * Integer.BYTES);
+            Descriptor one = Descriptor.received(number);
             if (i < keptMax) {
                 received.add(one);
             } else {
                 one.close();
             }
         }
+    }
+
+    private boolean isControl(long at, long end, int type) {
+        return end - at >= CONTROL_HEADER_BYTES
+                && header.get(JAVA_INT, at + CONTROL_LEVEL) == SOL_SOCKET
+                && header.get(JAVA_INT, at + CONTROL_TYPE) == type;
+    }
+
+    /**
+     * Takes all that waits at a socket which nobody can send to any more, and closes what comes
+     * along. What is left there is closed by the kernel with the socket, in the thread that closes
+     * that, however long it takes.
+     *
+     * @param bounded whether messages have bounds, so that one can be empty; a stream's end looks
+     *     like an empty one with credentials
+     */
+    void drain(Descriptor socket, boolean bounded) {
+        MemorySegment rest = Arena.ofAuto().allocate(DRAINED_BYTES);
+        boolean more = socket.isOpen();
+        while (more) {
+            int result = receive(socket, rest, 0, DRAINED_BYTES);
+            boolean empty = result == 0 && bounded && header.get(JAVA_LONG, CONTROL_LENGTH) > 0;
+            more = result > 0 || result == -Errno.EMSGSIZE || empty;
+        }
+        close();
     }
 
     @Nullable Descriptor takeDescriptor() {

@@ -21,7 +21,11 @@ final class Sockets {
     private static final int SOCK_CLOEXEC = 02000000;
     private static final int SOCK_NONBLOCK = 04000;
     static final int SOL_SOCKET = 1;
+    private static final int SO_TYPE = 3;
     private static final int SO_ERROR = 4;
+    private static final int SO_DOMAIN = 39;
+    private static final int AF_INET = 2;
+    private static final int AF_XDP = 44;
     private static final int MSG_DONTWAIT = 0x40;
 
     private static final MethodHandle SOCKET =
@@ -123,6 +127,33 @@ final class Sockets {
                             GETSOCKOPT.invokeExact(
                                     capture, socket.number(), level, option, value, bytes),
                     capture);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /**
+     * Whether the close of an open descriptor is that of a socket which does not linger: one of
+     * AF_XDP, or UDP's.
+     */
+    static boolean neverLingers(int number) {
+        int domain = option(number, SO_DOMAIN);
+        return domain == AF_XDP || (domain == AF_INET && typeOf(number) == DATAGRAM);
+    }
+
+    /** The type of a socket such as {@link #DATAGRAM}; negative for what is none. */
+    static int typeOf(int number) {
+        return option(number, SO_TYPE);
+    }
+
+    private static int option(int number, int option) {
+        MemorySegment capture = Native.capture();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocateFrom(JAVA_INT, 0);
+            MemorySegment bytes = arena.allocateFrom(JAVA_INT, Integer.BYTES);
+            int asked =
+                    (int) GETSOCKOPT.invokeExact(capture, number, SOL_SOCKET, option, value, bytes);
+            return asked < 0 ? -1 : value.get(JAVA_INT, 0);
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }

@@ -8,6 +8,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * A Unix socket that keeps the bounds of messages and carries descriptors ({@code unix(7)}, {@code
  * SOCK_SEQPACKET}). Nothing here blocks. Owned by one thread at a time.
+ *
+ * <p>Closing a descriptor that came from the peer never waits for that, see {@link UnixStream}.
  */
 public final class UnixSeqPacket implements AutoCloseable {
     private static final int DESCRIPTORS_KEPT = 1;
@@ -22,7 +24,7 @@ public final class UnixSeqPacket implements AutoCloseable {
     public record PeerCredentials(int pid, int uid, int gid) {}
 
     private final UnixSocket socket;
-    private final MessageFrame frame = new MessageFrame(DESCRIPTORS_KEPT, false);
+    private final MessageFrame frame = new MessageFrame(DESCRIPTORS_KEPT);
     private final int[] passed = new int[1];
 
     private UnixSeqPacket(UnixSocket socket) {
@@ -96,7 +98,6 @@ public final class UnixSeqPacket implements AutoCloseable {
      */
     @Override
     public void close() {
-        socket.close();
-        frame.close();
+        socket.close(frame);
     }
 }

@@ -23,14 +23,16 @@ import java.util.Objects;
  * What Unix sockets of any type have in common: names, listening, connecting ({@code unix(7)}).
  * Nothing here blocks.
  */
-final class UnixSocket implements AutoCloseable {
+final class UnixSocket {
     static final int STREAM = 1;
     static final int SEQPACKET = 5;
 
     private static final int AF_UNIX = 1;
     private static final int SOCK_FLAGS = 02000000 | 04000; // close on exec, non-blocking
     private static final int SOL_SOCKET = 1;
+    private static final int SO_PASSCRED = 16;
     private static final int SO_PEERCRED = 17;
+    private static final int SHUT_RDWR = 2;
     private static final int BACKLOG = 16;
 
     /** {@code struct sockaddr_un}: the family in 2 bytes, then the path. */
@@ -50,6 +52,8 @@ final class UnixSocket implements AutoCloseable {
             Native.link(
                     "accept4",
                     FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
+    private static final MethodHandle SHUTDOWN =
+            Native.link("shutdown", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle GETSOCKOPT =
             Native.link(
                     "getsockopt",
@@ -58,6 +62,7 @@ final class UnixSocket implements AutoCloseable {
 
     private final int type;
     private final Descriptor descriptor;
+    private final boolean isListener;
 
     /** The file that a listener made, and its identity, so that only that one is removed again. */
     private final @Nullable Path boundPath;
@@ -67,9 +72,11 @@ final class UnixSocket implements AutoCloseable {
     private UnixSocket(
             int type,
             Descriptor descriptor,
+            boolean isListener,
             @Nullable Path boundPath,
             @Nullable Object boundFileKey) {
         this.type = type;
+        this.isListener = isListener;
         this.descriptor = descriptor;
         this.boundPath = boundPath;
         this.boundFileKey = boundFileKey;
@@ -95,7 +102,7 @@ final class UnixSocket implements AutoCloseable {
             Path file = abstractName ? null : Path.of(path);
             Object key = file == null ? null : fileKey(file);
             Native.check(listen(socket), "listen(" + path + ")", "");
-            return new UnixSocket(type, socket, file, key);
+            return new UnixSocket(type, socket, true, file, key);
         } catch (Throwable t) {
             socket.close();
             throw t;
@@ -126,7 +133,7 @@ final class UnixSocket implements AutoCloseable {
         try {
             int connected = withAddress(CONNECT, socket, path, abstractName);
             Native.check(connected, "connect(" + path + ")", connectRemedy(-connected));
-            return new UnixSocket(type, socket, null, null);
+            return connected(type, socket);
         } catch (Throwable t) {
             socket.close();
             throw t;
@@ -228,8 +235,20 @@ final class UnixSocket implements AutoCloseable {
         if (result == -Errno.EAGAIN || result == -Errno.EINTR || result == -Errno.ECONNABORTED) {
             return null;
         }
-        return new UnixSocket(
-                type, Descriptor.adopt(Native.check(result, "accept4()", "")), null, null);
+        Descriptor socket = Descriptor.adopt(Native.check(result, "accept4()", ""));
+        try {
+            return connected(type, socket);
+        } catch (Throwable t) {
+            socket.close();
+            throw t;
+        }
+    }
+
+    /** Who sends is told with each message, which is how one without bytes differs from the end. */
+    private static UnixSocket connected(int type, Descriptor socket) throws SystemCallException {
+        int told = Sockets.option(socket, SOL_SOCKET, SO_PASSCRED, 1);
+        Native.check(told, "setsockopt(SO_PASSCRED)", "");
+        return new UnixSocket(type, socket, false, null, null);
     }
 
     /** Who the peer is. */
@@ -264,13 +283,45 @@ final class UnixSocket implements AutoCloseable {
         return descriptor;
     }
 
-    /** Closes the socket; a listener removes its file. */
-    @Override
-    public void close() {
-        boolean wasOpen = descriptor.isOpen();
+    /** Nobody can send to it any more, nor connect. */
+    private void shutdown() {
+        MemorySegment capture = Native.capture();
+        try {
+            // Fails when the other end is gone, and then there is nothing to be shut.
+            int ignored = (int) SHUTDOWN.invokeExact(capture, descriptor.number(), SHUT_RDWR);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /** Closes the socket; a listener removes its file. Nobody waits for what a peer has sent. */
+    void close(MessageFrame frame) {
+        if (!descriptor.isOpen()) {
+            frame.close();
+            return;
+        }
+        shutdown();
+        if (isListener) {
+            closeWaiting();
+        } else {
+            frame.drain(descriptor, type == SEQPACKET);
+        }
         descriptor.close();
-        if (wasOpen && boundPath != null) {
+        if (boundPath != null) {
             removeIfOurs(boundPath);
+        }
+    }
+
+    /** Connections that nobody has accepted may have messages too. */
+    private void closeWaiting() {
+        try {
+            UnixSocket waiting;
+            while ((waiting = accept()) != null) {
+                waiting.close(new MessageFrame(0));
+            }
+        } catch (SystemCallException _) {
+            // All that were there have been taken.
+            return;
         }
     }
 

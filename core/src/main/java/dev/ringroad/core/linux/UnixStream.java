@@ -11,8 +11,9 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Descriptors stick to the first byte of the {@link #send} that they went with. So a receiver
  * that reads no further than the bytes it expects of one message gets only what belongs to it.
- * Closing one never waits for the peer: what is neither memory nor an eventfd is closed by another
- * thread, soon.
+ * Closing one never waits for the peer: what is neither memory nor an eventfd nor else known not to
+ * wait is closed by another thread, soon. So is what was sent and is still unread when the socket
+ * is closed.
  */
 public final class UnixStream implements AutoCloseable {
 
@@ -20,7 +21,7 @@ public final class UnixStream implements AutoCloseable {
     public static final int DESCRIPTORS_KEPT = 32;
 
     private final UnixSocket socket;
-    private final MessageFrame frame = new MessageFrame(DESCRIPTORS_KEPT, true);
+    private final MessageFrame frame = new MessageFrame(DESCRIPTORS_KEPT);
 
     private UnixStream(UnixSocket socket) {
         this.socket = socket;
@@ -87,7 +88,6 @@ public final class UnixStream implements AutoCloseable {
     /** Closes the socket and received descriptors that nobody took; a listener removes its file. */
     @Override
     public void close() {
-        socket.close();
-        frame.close();
+        socket.close(frame);
     }
 }

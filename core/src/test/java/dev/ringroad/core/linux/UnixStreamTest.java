@@ -88,7 +88,7 @@ class UnixStreamTest {
             assertThat(receiver.receive(into, 0, 1)).isEqualTo(1);
             Descriptor copy = Objects.requireNonNull(receiver.takeReceivedDescriptor());
             assertThat(PeerFiles.closesAtOnce(copy.number())).isFalse();
-            server.close();
+            server.descriptor().close();
             assertThat(client.receive(into, 0, 1)).isEqualTo(-Errno.EAGAIN);
             copy.close();
             assertThat(copy.isOpen()).isFalse();
@@ -102,8 +102,12 @@ class UnixStreamTest {
     void closesAtOnceWhatCannotMakeItWait() throws Exception {
         try (Descriptor memory = Memfd.create("memory", Mappings.ORDINARY_PAGE_BYTES);
                 EventFd event = EventFd.create();
+                Descriptor udp = Sockets.open(2, Sockets.DATAGRAM, 0, "", "");
+                Descriptor tcp = Sockets.open(2, 1, 0, "", "");
                 Descriptor file = Descriptor.open("/proc/self/status", 0, 0, "")) {
             assertThat(PeerFiles.closesAtOnce(memory.number())).isTrue();
+            assertThat(PeerFiles.closesAtOnce(udp.number())).isTrue();
+            assertThat(PeerFiles.closesAtOnce(tcp.number())).isFalse();
             assertThat(PeerFiles.closesAtOnce(event.descriptor().number())).isTrue();
             assertThat(PeerFiles.closesAtOnce(file.number())).isFalse();
         }
