@@ -17,6 +17,21 @@ final class CallNumbers {
         return X86 ? 237 : 235;
     }
 
+    /** {@code io_setup}: {@code asm/unistd_64.h}, {@code asm-generic/unistd.h}. */
+    static long ioSetup() {
+        return X86 ? 206 : 0;
+    }
+
+    /** {@code io_submit}. */
+    static long ioSubmit() {
+        return X86 ? 209 : 2;
+    }
+
+    /** {@code io_getevents}. */
+    static long ioGetEvents() {
+        return X86 ? 208 : 4;
+    }
+
     /** {@code bpf}: {@code asm/unistd_64.h}, {@code asm-generic/unistd.h}. */
     static long bpf() {
         return X86 ? 321 : 280;

@@ -16,8 +16,8 @@ import java.lang.invoke.MethodHandle;
  * A descriptor that one thread or process signals and another one waits on ({@code eventfd(2)}).
  * Signals add up; one {@link #drain} takes them all. Any thread may signal.
  *
- * <p>Neither call waits. One that another process holds too ({@link #createShared}, {@link #adopt})
- * needs a second system call for that when it is signalled, see {@link SharedEvent}.
+ * <p>Neither call waits, also not for one that another process holds too ({@link #createShared},
+ * {@link #adopt}), see {@link SharedEvent}.
  */
 public final class EventFd implements AutoCloseable {
     private static final int EFD_CLOEXEC = 02000000;

@@ -5,6 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
@@ -15,11 +17,13 @@ import java.lang.invoke.MethodHandle;
  * O_NONBLOCK}: that is a flag of the open file, so each of its holders may clear it for all.
  *
  * <p>Reading asks the kernel not to wait in this very call ({@code RWF_NOWAIT}, {@code
- * preadv2(2)}), which eventfd can since Linux 5.8. Writing has no such flag, so the counter's room
- * is looked at first, as it is for reading on an older kernel. Between the look and the call a
- * malicious holder can still fill the counter (or empty it) and make the call wait. That narrow
- * window is all that is left to it; the calls behind a look let the virtual machine stop for a
- * safepoint meanwhile, so that one thread waits and not all.
+ * preadv2(2)}), which eventfd can since Linux 5.8. Writing has no such flag, so nothing is written:
+ * the kernel signals by itself ({@link EventSignals}).
+ *
+ * <p>Where the kernel can do neither, the counter's room is looked at first. Between the look and
+ * the call a malicious holder can still fill the counter (or empty it) and make the call wait. The
+ * calls behind a look let the virtual machine stop for a safepoint meanwhile, so that one thread
+ * waits and not all.
  *
  * <pre>
  *   struct iovec                 struct pollfd (to read)  struct pollfd (to write)
@@ -57,6 +61,8 @@ final class SharedEvent {
 
     private final int number;
     private final boolean readsWithoutWaiting;
+    private final @Nullable EventSignals signals;
+    private final MemorySegment request;
     private final MemorySegment vector;
     private final MemorySegment counter;
     private final MemorySegment readable;
@@ -65,10 +71,13 @@ final class SharedEvent {
     /**
      * @param number of a descriptor that its owner closes, and asks no more of this object then
      * @param readsWithoutWaiting whether the kernel knows {@code RWF_NOWAIT} for an eventfd
+     * @param signals that signal without waiting; null for a kernel that has none
      */
-    SharedEvent(int number, boolean readsWithoutWaiting) {
+    SharedEvent(int number, boolean readsWithoutWaiting, @Nullable EventSignals signals) {
         this.number = number;
         this.readsWithoutWaiting = readsWithoutWaiting;
+        this.signals = signals;
+        request = EventSignals.request(number);
         vector = Arena.ofAuto().allocate(BYTES, Long.BYTES);
         counter = vector.asSlice(COUNTER_AT, Long.BYTES);
         readable = vector.asSlice(READABLE_AT, POLL_BYTES);
@@ -86,7 +95,7 @@ final class SharedEvent {
 
     /** Of an eventfd, with what this kernel can. */
     static SharedEvent of(int number) {
-        return new SharedEvent(number, Kernel.READS_WITHOUT_WAITING);
+        return new SharedEvent(number, Kernel.READS_WITHOUT_WAITING, EventSignals.ofProcess());
     }
 
     /** What the kernel can, found out by trying when somebody first asks. */
@@ -96,7 +105,7 @@ final class SharedEvent {
         private static boolean tried() {
             try (EventFd event = EventFd.create()) {
                 event.signal();
-                return new SharedEvent(event.descriptor().number(), true).readNow();
+                return new SharedEvent(event.descriptor().number(), true, null).readNow();
             } catch (SystemCallException e) {
                 return false;
             }
@@ -110,6 +119,10 @@ final class SharedEvent {
 
     /** Adds one, unless the counter is full; then it is readable anyway. */
     void signal(MemorySegment one) {
+        EventSignals kernel = signals;
+        if (kernel != null && kernel.submit(request)) {
+            return;
+        }
         if (ready(writable, PollSet.POLLOUT)) {
             write(one);
         }
