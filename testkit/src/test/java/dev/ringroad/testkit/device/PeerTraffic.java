@@ -21,10 +21,12 @@ public final class PeerTraffic implements AutoCloseable {
     private static final int BURST = 32;
     private static final int FRAME_BYTES_MIN = 60;
     private static final int LENGTHS = 1455;
+    private static final int FRAME_BYTES_MAX = 65_535;
 
     private final NetDevice device;
     private final Burst in = new Burst(BURST);
     private final Burst out = new Burst(BURST);
+    private int partBytes = FRAME_BYTES_MAX;
 
     /** The device stays the caller's; its {@code toString} tells what goes on. */
     public PeerTraffic(NetDevice device) {
@@ -72,13 +74,27 @@ public final class PeerTraffic implements AutoCloseable {
                 });
     }
 
+    /** Has frames sent as chains from now on, of parts of so many bytes. */
+    public void inPartsOf(int bytes) {
+        partBytes = bytes;
+    }
+
     private Packet packet(byte[] frame) {
+        Packet packet = part(frame, 0);
+        for (int at = partBytes; at < frame.length; at += partBytes) {
+            packet.chain(part(frame, at));
+        }
+        return packet;
+    }
+
+    private Packet part(byte[] frame, int at) {
         Packet packet = device.pool().acquire();
         if (packet == null) {
             throw new AssertionError("no free packet");
         }
-        packet.append(frame.length);
-        packet.copyIn(0, frame, 0, frame.length);
+        int bytes = Math.min(partBytes, frame.length - at);
+        packet.append(bytes);
+        packet.copyIn(0, frame, at, bytes);
         return packet;
     }
 

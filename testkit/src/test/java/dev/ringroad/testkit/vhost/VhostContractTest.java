@@ -96,7 +96,7 @@ class VhostContractTest {
 
         @Override
         protected DeviceEnds open() throws IOException {
-            String plain = ",mrg_rxbuf=no,in_order=no,indirect=no";
+            String plain = ",mrg_rxbuf=no,in_order=no,indirect=no,event_idx=no";
             return VhostContractTest.this.open(folder, true, true, plain);
         }
     }

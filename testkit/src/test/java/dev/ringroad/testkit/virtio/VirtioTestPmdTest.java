@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -123,6 +124,20 @@ class VirtioTestPmdTest {
         assertThat(received)
                 .as("all that testpmd could place in the ring")
                 .isEqualTo(testPmd.statistics().transmitted());
+        assertNothingWentWrong();
+    }
+
+    /** In several buffers each: by tables of descriptors, or copied where there are none. */
+    @ParameterizedTest(name = "packed {0}, indirect {1}")
+    @CsvSource({"false,true", "true,true", "false,false"})
+    void chainedPacketsComeBackByteForByte(boolean packed, boolean indirect) throws Exception {
+        startTestPmd(TestPmd.Mode.MAC_SWAP, 1, false);
+        open(option("packed", packed) + option("indirect", indirect));
+        traffic.awaitLink(true);
+        assertThat(VirtioFeature.INDIRECT_DESC.in(device.features())).isEqualTo(indirect);
+        assertThat(VirtioFeature.EVENT_IDX.in(device.features())).isTrue();
+        traffic.inPartsOf(300);
+        traffic.exchangeSwapped(0, 40, 64);
         assertNothingWentWrong();
     }
 

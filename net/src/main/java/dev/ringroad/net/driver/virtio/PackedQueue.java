@@ -29,8 +29,11 @@ final class PackedQueue extends Virtqueue {
     /** Second half of the descriptor at {@link #published}. */
     private long firstSecond;
 
-    PackedQueue(QueueMemory place, int writableBytes, boolean inOrder) {
-        super(place, writableBytes, inOrder);
+    /** What was given when the device was last looked after. */
+    private int kicked;
+
+    PackedQueue(QueueMemory place, int writableBytes, long features) {
+        super(place, writableBytes, features);
         descriptors = place.descriptorsAt();
         driverEvent = place.driverAt();
         deviceEvent = place.deviceAt();
@@ -81,7 +84,7 @@ final class PackedQueue extends Virtqueue {
             if (packet == null) {
                 return i;
             }
-            give(packet, writableBytes(), RingDescriptor.WRITE);
+            give(packet, headerAddress(packet), writableBytes(), RingDescriptor.WRITE);
         }
         return count;
     }
@@ -90,15 +93,20 @@ final class PackedQueue extends Virtqueue {
     void give(Packet[] packets, int begin, int end) {
         for (int i = begin; i < end; i++) {
             Packet packet = packets[i];
-            give(packet, VirtioNetHeader.BYTES + packet.length(), 0);
+            give(packet, headerAddress(packet), VirtioNetHeader.BYTES + packet.length(), 0);
         }
     }
 
-    private void give(Packet packet, int bytes, int flags) {
+    @Override
+    void giveTable(Packet packet, long table, int bytes) {
+        give(packet, table, bytes, RingDescriptor.INDIRECT);
+    }
+
+    private void give(Packet packet, long address, int bytes, int flags) {
         int count = given;
         int id = lend(packet);
         long at = RingDescriptor.at(descriptors, count & mask);
-        RingDescriptor.address(memory, at, headerAddress(packet));
+        RingDescriptor.address(memory, at, address);
         long second =
                 RingDescriptor.packed(bytes, id, flags | PackedRing.availableFlags(wrap(count)));
         if (count == published) {
@@ -121,12 +129,32 @@ final class PackedQueue extends Virtqueue {
     @Override
     boolean kickWanted() {
         VarHandle.fullFence();
+        if (events) {
+            return isEventPassed();
+        }
         return PackedRing.eventFlags(memory, deviceEvent) != PackedRing.EVENT_DISABLE;
+    }
+
+    private boolean isEventPassed() {
+        int moved = given - kicked;
+        kicked = given;
+        int flags = PackedRing.eventFlags(memory, deviceEvent);
+        if (flags != PackedRing.EVENT_AT_POSITION) {
+            return flags != PackedRing.EVENT_DISABLE;
+        }
+        int event = PackedRing.eventPosition(memory, deviceEvent);
+        return PackedRing.passed(event, given & mask, wrap(given), moved, size);
     }
 
     @Override
     void armInterrupt() {
-        PackedRing.eventFlags(memory, driverEvent, PackedRing.EVENT_ENABLE);
+        if (events) {
+            PackedRing.eventPosition(memory, driverEvent, taken & mask, wrap(taken));
+            VarHandle.releaseFence();
+            PackedRing.eventFlags(memory, driverEvent, PackedRing.EVENT_AT_POSITION);
+        } else {
+            PackedRing.eventFlags(memory, driverEvent, PackedRing.EVENT_ENABLE);
+        }
         VarHandle.fullFence();
     }
 

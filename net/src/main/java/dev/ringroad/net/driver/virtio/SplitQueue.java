@@ -24,13 +24,16 @@ final class SplitQueue extends Virtqueue {
     /** What the used index was when it was last looked at, running freely as {@link #taken}. */
     private int seen;
 
-    SplitQueue(QueueMemory place, int writableBytes, boolean inOrder) {
-        super(place, writableBytes, inOrder);
+    /** What was given when the device was last looked after. */
+    private int kicked;
+
+    SplitQueue(QueueMemory place, int writableBytes, long features) {
+        super(place, writableBytes, features);
         descriptors = place.descriptorsAt();
         available = place.driverAt();
         used = place.deviceAt();
         place.clear();
-        SplitRing.flags(memory, available, SplitRing.FLAG_SILENT);
+        disarmInterrupt();
         for (int i = 0; i < size; i++) {
             SplitRing.available(memory, available, i, i);
             long second = RingDescriptor.split(writableBytes, RingDescriptor.WRITE, 0);
@@ -100,6 +103,13 @@ final class SplitQueue extends Virtqueue {
     }
 
     @Override
+    void giveTable(Packet packet, long table, int bytes) {
+        long at = RingDescriptor.at(descriptors, lend(packet));
+        RingDescriptor.address(memory, at, table);
+        RingDescriptor.second(memory, at, RingDescriptor.split(bytes, RingDescriptor.INDIRECT, 0));
+    }
+
+    @Override
     void publish() {
         SplitRing.indexRelease(memory, available, given);
     }
@@ -107,22 +117,37 @@ final class SplitQueue extends Virtqueue {
     /**
      * As in every such pair, each side stores one thing and then loads the other's: we the index
      * and then the flag, the device the flag and then the index. With the fence at least one of the
-     * two sees what the other stored.
+     * two sees what the other stored. Once events are agreed, the flag is an index.
      */
     @Override
     boolean kickWanted() {
         VarHandle.fullFence();
+        if (events) {
+            int from = kicked;
+            kicked = given;
+            int event = SplitRing.availableEvent(memory, used, size);
+            return SplitRing.passed(event, from, given);
+        }
         return (SplitRing.flags(memory, used) & SplitRing.FLAG_SILENT) == 0;
     }
 
     @Override
     void armInterrupt() {
-        SplitRing.flags(memory, available, 0);
+        if (events) {
+            SplitRing.usedEvent(memory, available, size, taken);
+        } else {
+            SplitRing.flags(memory, available, 0);
+        }
         VarHandle.fullFence();
     }
 
+    /** With events, by an index that has just been passed: it comes again after all others. */
     @Override
     void disarmInterrupt() {
-        SplitRing.flags(memory, available, SplitRing.FLAG_SILENT);
+        if (events) {
+            SplitRing.usedEvent(memory, available, size, taken - 1);
+        } else {
+            SplitRing.flags(memory, available, SplitRing.FLAG_SILENT);
+        }
     }
 }

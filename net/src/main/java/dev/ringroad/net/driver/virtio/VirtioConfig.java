@@ -10,8 +10,8 @@ import java.util.List;
 /**
  * How a virtio device is set up.
  *
- * <p>What the back end has to agree to ({@code packed} to {@code indirect}) is wished for only: it
- * is done without where the back end cannot.
+ * <p>What the back end has to agree to ({@code packed} to {@code events}) is wished for only: it is
+ * done without where the back end cannot.
  *
  * @param path of the back end's socket, or of ours if we listen
  * @param role who connects
@@ -20,8 +20,10 @@ import java.util.List;
  * @param packed whether rings are packed
  * @param mergeable whether a received frame may lie in several buffers
  * @param inOrder whether the back end uses buffers in the order in which it gets them
- * @param indirect whether a descriptor may name a table of descriptors; agreed on only, as each
- *     frame is one piece here and needs none
+ * @param indirect whether a descriptor may name a table of descriptors, which a chained packet is
+ *     sent by; without it such a packet is copied
+ * @param events whether each end says from which position on it wants to be woken, instead of
+ *     whether
  * @param packets in the device's pool
  * @param mtu largest IP packet in bytes; a frame may have {@link #FRAME_OVERHEAD_BYTES} more
  * @param mac this end's address
@@ -35,6 +37,7 @@ public record VirtioConfig(
         boolean mergeable,
         boolean inOrder,
         boolean indirect,
+        boolean events,
         int packets,
         int mtu,
         MacAddress mac) {
@@ -88,8 +91,8 @@ public record VirtioConfig(
 
     /**
      * Takes the options of a spec {@code virtio:PATH[,role=client|server][,queues=1][,size=256]
-     * [,packed=yes|no][,mrg_rxbuf=yes|no][,in_order=yes|no][,indirect=yes|no][,packets=N]
-     * [,mtu=1500][,mac=ADDRESS]}.
+     * [,packed=yes|no][,mrg_rxbuf=yes|no][,in_order=yes|no][,indirect=yes|no]
+     * [,event_idx=yes|no][,packets=N][,mtu=1500][,mac=ADDRESS]}.
      *
      * @throws SpecException if a value is not allowed
      */
@@ -111,6 +114,7 @@ public record VirtioConfig(
                     spec.takeYesNo("mrg_rxbuf", true),
                     spec.takeYesNo("in_order", true),
                     spec.takeYesNo("indirect", true),
+                    spec.takeYesNo("event_idx", true),
                     spec.takeInt("packets", packets, 1, PACKETS_MAX),
                     spec.takeInt("mtu", MTU_DEFAULT, MTU_MIN, MTU_MAX),
                     spec.takeMacAddress("mac", mac));
@@ -134,6 +138,7 @@ public record VirtioConfig(
         features |= wish(mergeable, VirtioFeature.NET_MRG_RXBUF);
         features |= wish(inOrder, VirtioFeature.IN_ORDER);
         features |= wish(indirect, VirtioFeature.INDIRECT_DESC);
+        features |= wish(events, VirtioFeature.EVENT_IDX);
         return features | wish(queues > 1, VirtioFeature.NET_MQ);
     }
 

@@ -47,7 +47,7 @@ public final class VirtioDevice extends DriverDevice {
         VirtioTxQueue[] sent = new VirtioTxQueue[config.queues()];
         for (int i = 0; i < received.length; i++) {
             received[i] = new VirtioRxQueue(memory.pool(), counters);
-            sent[i] = new VirtioTxQueue(memory.pool(), counters, frameBytesMax);
+            sent[i] = new VirtioTxQueue(memory.pool(), counters, memory.tables(i), frameBytesMax);
         }
         Capabilities capabilities =
                 new Capabilities(false, false, false, false, true, frameBytesMax);

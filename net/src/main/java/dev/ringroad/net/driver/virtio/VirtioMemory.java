@@ -12,7 +12,7 @@ import java.util.List;
  * The memory that a virtio device shares with its back end, all in one region:
  *
  * <pre>
- *   | receive ring 0 | transmit ring 0 | receive ring 1 | ... | packets |
+ *   | receive ring 0 | transmit ring 0 | receive ring 1 | ... | tables 0 | ... | packets |
  * </pre>
  *
  * <p>It is the same for all connections. A back end that was thrown out may keep it mapped and
@@ -29,11 +29,15 @@ final class VirtioMemory implements AutoCloseable {
     private final SharedRegion region;
     private final PacketPool pool;
     private final List<QueueMemory> rings = new ArrayList<>();
+    private final long tablesAt;
+    private final long tablesBytes;
 
     VirtioMemory(VirtioConfig config, Placement placement) throws IOException {
         int ringCount = 2 * config.queues();
         long ringBytes = QueueMemory.byteSize(config.size());
-        long poolAt = ringCount * ringBytes;
+        tablesAt = ringCount * ringBytes;
+        tablesBytes = ChainTables.byteSize(config.size());
+        long poolAt = tablesAt + config.queues() * tablesBytes;
         int stride = bufferBytes(config);
         region =
                 SharedRegion.allocateForPeers(
@@ -74,6 +78,11 @@ final class VirtioMemory implements AutoCloseable {
     /** Where a ring lies: of pair n, 2n is for receiving and 2n + 1 for transmitting. */
     QueueMemory ring(int i) {
         return rings.get(i);
+    }
+
+    /** Tables for the chained packets of a pair's transmit ring. */
+    ChainTables tables(int pair) {
+        return new ChainTables(region.segment(), tablesAt + pair * tablesBytes, pool);
     }
 
     @Override

@@ -25,14 +25,13 @@ final class VirtioOffer implements AutoCloseable {
     VirtioOffer(VirtioMemory memory, long features) throws SystemCallException {
         this.memory = memory;
         boolean packed = VirtioFeature.RING_PACKED.in(features);
-        boolean inOrder = VirtioFeature.IN_ORDER.in(features);
         try {
             for (int i = 0; i < memory.rings(); i++) {
                 int writable = i % 2 == 0 ? VirtioRxQueue.writableBytes(memory.pool()) : 0;
                 Virtqueue queue =
                         packed
-                                ? new PackedQueue(memory.ring(i), writable, inOrder)
-                                : new SplitQueue(memory.ring(i), writable, inOrder);
+                                ? new PackedQueue(memory.ring(i), writable, features)
+                                : new SplitQueue(memory.ring(i), writable, features);
                 addLane(queue);
             }
         } catch (Throwable t) {

@@ -10,6 +10,7 @@ import dev.ringroad.net.driver.virtio.VirtioLink.Lane;
 import dev.ringroad.net.packet.Burst;
 import dev.ringroad.net.packet.Packet;
 import dev.ringroad.net.packet.PacketPool;
+import dev.ringroad.net.virtio.VirtioFeature;
 import dev.ringroad.net.virtio.VirtioNetHeader;
 import dev.ringroad.net.wire.EthernetHeader;
 
@@ -22,7 +23,8 @@ import java.lang.foreign.MemorySegment;
  * headroom. The queue's reference to a packet is released when the back end gives it back.
  *
  * <p>A packet of another pool, which the back end can't see, and one without room for the header
- * are copied into one of this pool, and so is a chained one.
+ * are copied into one of this pool. A chained one is given by a table of descriptors if that was
+ * agreed on, and copied if not.
  */
 final class VirtioTxQueue implements TxQueue {
 
@@ -30,16 +32,20 @@ final class VirtioTxQueue implements TxQueue {
 
     private final PacketPool pool;
     private final VirtioCounters counters;
+    private final ChainTables tables;
     private final int frameBytesMax;
     private final long[] returned = new long[RETURNED];
 
     private @Nullable VirtioLink link;
     private @Nullable Lane lane;
     private @Nullable Virtqueue queue;
+    private boolean indirect;
+    private boolean packed;
 
-    VirtioTxQueue(PacketPool pool, VirtioCounters counters, int frameBytesMax) {
+    VirtioTxQueue(PacketPool pool, VirtioCounters counters, ChainTables tables, int frameBytesMax) {
         this.pool = pool;
         this.counters = counters;
+        this.tables = tables;
         this.frameBytesMax = frameBytesMax;
     }
 
@@ -47,6 +53,8 @@ final class VirtioTxQueue implements TxQueue {
         link = newLink;
         lane = newLane;
         queue = newLane.queue();
+        indirect = VirtioFeature.INDIRECT_DESC.in(newLink.features());
+        packed = VirtioFeature.RING_PACKED.in(newLink.features());
     }
 
     void detach() {
@@ -95,6 +103,8 @@ final class VirtioTxQueue implements TxQueue {
                 done = end;
             } else if (!isSendable(packets[done])) {
                 done++;
+            } else if (packets[done].next() != null && giveTable(q, packets[done])) {
+                done++;
             } else {
                 Packet copy = copy(packets[done]);
                 if (copy == null) {
@@ -132,6 +142,18 @@ final class VirtioTxQueue implements TxQueue {
             writeEmptyHeader(packet);
         }
         return end;
+    }
+
+    /** Gives a chained packet as it lies; false when it has to be copied. */
+    private boolean giveTable(Virtqueue q, Packet packet) {
+        if (!indirect || !tables.suits(packet)) {
+            return false;
+        }
+        Offload.completeChecksum(packet);
+        writeEmptyHeader(packet);
+        int id = q.nextId();
+        q.giveTable(packet, tables.address(id), tables.write(id, packet, packed));
+        return true;
     }
 
     /** Nothing is asked of the device: all zeros, twelve of them. */

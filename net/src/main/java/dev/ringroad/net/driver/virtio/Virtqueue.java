@@ -2,6 +2,7 @@ package dev.ringroad.net.driver.virtio;
 
 import dev.ringroad.net.packet.Packet;
 import dev.ringroad.net.packet.PacketPool;
+import dev.ringroad.net.virtio.VirtioFeature;
 import dev.ringroad.net.virtio.VirtioNetHeader;
 
 import org.jspecify.annotations.Nullable;
@@ -12,12 +13,12 @@ import java.util.Arrays;
 /**
  * A virtqueue as its driver sees it: buffers are given to the device and come back.
  *
- * <p>Each buffer takes one descriptor, header and frame being one piece of memory, and a chained
- * packet having been copied into one. So there are as many identities as slots, and the identities
- * that are free can be kept in a ring of their own: {@code order[given]} is the next to give,
- * {@code order[taken]} is where the one that came back last is put. While a device gives back in
- * order, and every real one does, that ring never changes, and neither does what split rings have
- * of it in shared memory.
+ * <p>Each buffer takes one descriptor, header and frame being one piece of memory; a chained packet
+ * is named by a table of descriptors or has been copied into one piece. So there are as many
+ * identities as slots, and the identities that are free can be kept in a ring of their own: {@code
+ * order[given]} is the next to give, {@code order[taken]} is where the one that came back last is
+ * put. While a device gives back in order, and every real one does, that ring never changes, and
+ * neither does what split rings have of it in shared memory.
  *
  * <p>The device is not trusted. {@code lent} says by identity which buffer is with the device; what
  * comes back must be there, and is struck off, so nothing is taken twice.
@@ -43,6 +44,7 @@ abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
     final int mask;
     final QueueMemory place;
     final int[] order;
+    final boolean events;
     int given;
     int taken;
 
@@ -59,16 +61,18 @@ abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
     /**
      * @param writableBytes of each buffer that the device writes into, its header included; 0 when
      *     the device reads
-     * @param inOrder whether the device has promised to give back in order, and may then speak of
-     *     the last buffer of several only
+     * @param features that were agreed: {@link VirtioFeature#IN_ORDER}, that the device gives back
+     *     in order and may then speak of the last buffer of several only, and {@link
+     *     VirtioFeature#EVENT_IDX}, that each end says from which position on it wants to be woken
      */
-    Virtqueue(QueueMemory place, int writableBytes, boolean inOrder) {
+    Virtqueue(QueueMemory place, int writableBytes, long features) {
         this.place = place;
         this.memory = place.memory();
         this.size = place.size();
         this.mask = size - 1;
         this.writableBytes = writableBytes;
-        this.inOrder = inOrder;
+        this.inOrder = VirtioFeature.IN_ORDER.in(features);
+        this.events = VirtioFeature.EVENT_IDX.in(features);
         order = new int[size];
         Arrays.setAll(order, i -> i);
         lent = new int[size];
@@ -198,6 +202,11 @@ abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
         return QueueMemory.deviceAddress(packet.offset() - VirtioNetHeader.BYTES);
     }
 
+    /** The identity that the next buffer gets. */
+    final int nextId() {
+        return order[given & mask];
+    }
+
     /** Notes that a buffer goes to the device under the next identity, which it returns. */
     final int lend(Packet packet) {
         int id = order[given & mask];
@@ -257,10 +266,18 @@ abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
      */
     abstract void give(Packet[] packets, int begin, int end);
 
+    /**
+     * Gives one packet for the device to read, by a table of descriptors, {@link #publish}ed later.
+     *
+     * @param table the device's address of it
+     * @param bytes of the table
+     */
+    abstract void giveTable(Packet packet, long table, int bytes);
+
     /** Shows the device what it was given. */
     abstract void publish();
 
-    /** Whether the device wants to be told of what was published. */
+    /** Whether the device wants to be told of what was published since this was last asked. */
     abstract boolean kickWanted();
 
     /**

@@ -41,6 +41,9 @@ abstract class DeviceModel {
     /** The next buffer that is available; null when there is none. */
     abstract @Nullable Buffer next();
 
+    /** The next buffer, which stays the next. */
+    abstract @Nullable Buffer peek();
+
     /** Gives a buffer back, or with {@code count} buffers of which it is the last. */
     abstract void use(int id, long bytes, int count);
 
@@ -51,8 +54,16 @@ abstract class DeviceModel {
     /** Whether the driver wants to be interrupted. */
     abstract boolean interruptWanted();
 
+    /**
+     * The same with events, for a device that has used so many buffers from one count to another.
+     */
+    abstract boolean interruptWanted(int from, int to);
+
     /** Says whether the device wants to be kicked. */
     abstract void wantKick(boolean wanted);
+
+    /** Says, with events, that the device wants to be kicked for the buffer of that count. */
+    abstract void wantKickAt(int count);
 
     private static final class Split extends DeviceModel {
         private int availableIndex;
@@ -64,11 +75,18 @@ abstract class DeviceModel {
 
         @Override
         @Nullable Buffer next() {
+            Buffer buffer = peek();
+            availableIndex += buffer == null ? 0 : 1;
+            return buffer;
+        }
+
+        @Override
+        @Nullable Buffer peek() {
             int end = SplitRing.indexAcquire(memory, place.driverAt());
             if (end == (availableIndex & 0xFFFF)) {
                 return null;
             }
-            int slot = availableIndex++ & (size - 1);
+            int slot = availableIndex & (size - 1);
             int head = SplitRing.available(memory, place.driverAt(), slot);
             long at = RingDescriptor.at(place.descriptorsAt(), head);
             long second = RingDescriptor.second(memory, at);
@@ -93,6 +111,16 @@ abstract class DeviceModel {
         }
 
         @Override
+        boolean interruptWanted(int from, int to) {
+            return SplitRing.passed(SplitRing.usedEvent(memory, place.driverAt(), size), from, to);
+        }
+
+        @Override
+        void wantKickAt(int count) {
+            SplitRing.availableEvent(memory, place.deviceAt(), size, count);
+        }
+
+        @Override
         void wantKick(boolean wanted) {
             SplitRing.flags(memory, place.deviceAt(), wanted ? 0 : SplitRing.FLAG_SILENT);
         }
@@ -110,15 +138,21 @@ abstract class DeviceModel {
 
         @Override
         @Nullable Buffer next() {
+            Buffer buffer = peek();
+            if (buffer != null && ++availablePosition == size) {
+                availablePosition = 0;
+                availableWrap = !availableWrap;
+            }
+            return buffer;
+        }
+
+        @Override
+        @Nullable Buffer peek() {
             long at = RingDescriptor.at(place.descriptorsAt(), availablePosition);
             long second = RingDescriptor.secondAcquire(memory, at);
             int flags = RingDescriptor.packedFlags(second);
             if (!PackedRing.isAvailable(flags, availableWrap)) {
                 return null;
-            }
-            if (++availablePosition == size) {
-                availablePosition = 0;
-                availableWrap = !availableWrap;
             }
             return new Buffer(
                     RingDescriptor.packedId(second),
@@ -142,6 +176,25 @@ abstract class DeviceModel {
         @Override
         boolean interruptWanted() {
             return PackedRing.eventFlags(memory, place.driverAt()) == PackedRing.EVENT_ENABLE;
+        }
+
+        @Override
+        boolean interruptWanted(int from, int to) {
+            if (PackedRing.eventFlags(memory, place.driverAt()) != PackedRing.EVENT_AT_POSITION) {
+                return interruptWanted();
+            }
+            int event = PackedRing.eventPosition(memory, place.driverAt());
+            return PackedRing.passed(event, to & (size - 1), wrapAt(to), to - from, size);
+        }
+
+        @Override
+        void wantKickAt(int count) {
+            PackedRing.eventPosition(memory, place.deviceAt(), count & (size - 1), wrapAt(count));
+            PackedRing.eventFlags(memory, place.deviceAt(), PackedRing.EVENT_AT_POSITION);
+        }
+
+        private boolean wrapAt(int count) {
+            return (count / size & 1) == 0;
         }
 
         @Override

@@ -7,6 +7,7 @@ import dev.ringroad.net.driver.virtio.DeviceModel.Buffer;
 import dev.ringroad.net.packet.Packet;
 import dev.ringroad.net.packet.PacketPool;
 import dev.ringroad.net.virtio.SplitRing;
+import dev.ringroad.net.virtio.VirtioFeature;
 import dev.ringroad.net.virtio.VirtioNetHeader;
 
 import org.junit.jupiter.api.AfterEach;
@@ -43,10 +44,14 @@ class VirtqueueTest {
     }
 
     private void make(boolean packed, boolean inOrder) {
+        make(packed, inOrder ? VirtioFeature.IN_ORDER.mask() : 0);
+    }
+
+    private void make(boolean packed, long features) {
         queue =
                 packed
-                        ? new PackedQueue(place, WRITABLE, inOrder)
-                        : new SplitQueue(place, WRITABLE, inOrder);
+                        ? new PackedQueue(place, WRITABLE, features)
+                        : new SplitQueue(place, WRITABLE, features);
         device = DeviceModel.of(place, packed);
     }
 
@@ -62,6 +67,54 @@ class VirtqueueTest {
             buffers.add(next);
         }
         return buffers;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aDeviceIsKickedOnceItsPositionIsPassed(boolean packed) {
+        make(packed, VirtioFeature.EVENT_IDX.mask());
+        for (int round = 0; round < 5; round++) {
+            int begin = 4 * round;
+            device.wantKickAt(begin + 2);
+            give(2);
+            assertThat(queue.kickWanted()).isFalse();
+            give(1);
+            assertThat(queue.kickWanted()).isTrue();
+            give(1);
+            assertThat(queue.kickWanted()).isFalse();
+            for (Buffer buffer : available()) {
+                device.use(buffer.id(), 20);
+            }
+            assertThat(queue.take(returned, SIZE)).isEqualTo(4);
+            for (int i = 0; i < 4; i++) {
+                pool.at(Virtqueue.bufferIndex(returned[i])).release();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aDriverIsInterruptedOnceWhenItAskedForIt(boolean packed) {
+        make(packed, VirtioFeature.EVENT_IDX.mask());
+        int used = 0;
+        for (int round = 0; round < 5; round++) {
+            give(4);
+            List<Buffer> buffers = available();
+            for (int i = 0; i < 4; i++) {
+                if (i == 2) {
+                    queue.armInterrupt();
+                    assertThat(queue.hasReturned()).isFalse();
+                }
+                device.use(buffers.get(i).id(), 20);
+                used++;
+                assertThat(device.interruptWanted(used - 1, used)).isEqualTo(i == 2);
+                assertThat(queue.take(returned, SIZE)).isEqualTo(1);
+                pool.at(Virtqueue.bufferIndex(returned[0])).release();
+                if (i == 2) {
+                    queue.disarmInterrupt();
+                }
+            }
+        }
     }
 
     /** The packet whose header a buffer begins with. */
