@@ -47,7 +47,7 @@ enum BenchPart {
                     + "  pools: cycles to acquire and release a packet, beside dpdk-test (and Debian's"
                     + " faketime)\n"
                     + "  rings: cycles on one core and on two, beside DPDK's dpdk-test\n"
-                    + "  tables: cycles of a route or flow lookup, beside DPDK's dpdk-test, which takes"
+                    + "  tables: cycles of a route, flow, access list or RSS hash, beside DPDK's tests, which take"
                     + " minutes\n"
                     + "  veth: packets a second over a cable of the kernel with AF_XDP and AF_PACKET, beside"
                     + " testpmd; needs root\n"

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -137,6 +138,26 @@ final class DpdkProcess implements AutoCloseable {
         }
         line.ifPresent(log::add);
         return line.orElse(null);
+    }
+
+    /**
+     * All lines up to the last one of interest.
+     *
+     * @param last whether this line is it
+     * @param seconds that it may be silent
+     * @throws IOException if it ended without such a line, or is silent for longer
+     */
+    List<String> linesUntil(Predicate<String> last, int seconds) throws IOException {
+        List<String> lines = new ArrayList<>();
+        String line;
+        do {
+            line = nextLine(seconds);
+            if (line == null) {
+                throw complaint("ended without a result");
+            }
+            lines.add(line);
+        } while (!last.test(line));
+        return lines;
     }
 
     /** That it did something else than was wanted, with what it said last. */

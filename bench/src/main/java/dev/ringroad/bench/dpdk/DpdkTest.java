@@ -3,7 +3,6 @@ package dev.ringroad.bench.dpdk;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,16 +66,7 @@ public record DpdkTest(
         variables.put("DPDK_TEST", name);
         try (DpdkProcess process = DpdkProcess.start(PROGRAM, command, variables)) {
             process.endInput();
-            List<String> lines = new ArrayList<>();
-            String line;
-            do {
-                line = process.nextLine(SILENT_SECONDS_MAX);
-                if (line == null) {
-                    throw process.complaint("ended " + name + " without a result");
-                }
-                lines.add(line);
-            } while (!last.test(line));
-            return new DpdkOutput(name, lines);
+            return new DpdkOutput(name, process.linesUntil(last, SILENT_SECONDS_MAX));
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.ringroad.bench.tables;
 import dev.ringroad.net.table.Ipv4Routes;
 
 import java.util.SplittableRandom;
+import java.util.function.IntSupplier;
 
 /**
  * The work of {@code lpm_perf_autotest} with our table: as many routes of each length as the peer
@@ -18,17 +19,23 @@ final class RouteLoad {
     private final int[] addresses = new int[BATCH];
     private final int[] nextHops = new int[BULK];
     private final Ipv4Routes routes;
+    private final int batches;
     private final double addNanos;
 
-    /** Adds all routes. */
-    RouteLoad(int[] routesOfLength) {
+    /**
+     * Adds all routes.
+     *
+     * @param batches that a run looks up in either way
+     */
+    RouteLoad(int[] routesOfLength, int batches) {
+        this.batches = batches;
         int total = 0;
         for (int routesOfOne : routesOfLength) {
             total += routesOfOne;
         }
         routes = new Ipv4Routes(Math.max(1, total), GROUPS_MAX);
         long begin = System.nanoTime();
-        for (int length = 1; length < routesOfLength.length; length++) {
+        for (int length = 1; length <= Integer.SIZE; length++) {
             for (int i = 0; i < routesOfLength[length]; i++) {
                 int prefix = unicast() & (-1 << (Integer.SIZE - length));
                 routes.put(prefix, length, random.nextInt(Ipv4Routes.NEXT_HOP_MAX));
@@ -45,35 +52,26 @@ final class RouteLoad {
         return address;
     }
 
-    /** Nanoseconds a route, when the table was filled. */
-    double addNanos() {
-        return addNanos;
+    /** Looks up, first one at a time, then 32 at a time. */
+    RouteFigures run() {
+        return new RouteFigures(addNanos, lookupNanos(this::singles), lookupNanos(this::bulks));
     }
 
-    /** Nanoseconds a lookup, one at a time. */
-    double single(int batches) {
+    /** Nanoseconds a lookup; the addresses are new in each batch. */
+    private double lookupNanos(IntSupplier lookups) {
         long nanos = 0;
         long without = 0;
         for (int batch = 0; batch < batches; batch++) {
             refill();
             long begin = System.nanoTime();
-            without += singles();
+            without += lookups.getAsInt();
             nanos += System.nanoTime() - begin;
         }
-        return perLookup(nanos, batches, without);
-    }
-
-    /** Nanoseconds a lookup, 32 at a time. */
-    double bulk(int batches) {
-        long nanos = 0;
-        long without = 0;
-        for (int batch = 0; batch < batches; batch++) {
-            refill();
-            long begin = System.nanoTime();
-            without += bulks();
-            nanos += System.nanoTime() - begin;
+        long done = (long) batches * BATCH;
+        if (without >= done) {
+            throw new IllegalStateException("no address has a route");
         }
-        return perLookup(nanos, batches, without);
+        return nanos / (double) done;
     }
 
     private void refill() {
@@ -100,13 +98,5 @@ final class RouteLoad {
             }
         }
         return without;
-    }
-
-    private static double perLookup(long nanos, int batches, long without) {
-        long lookups = (long) batches * BATCH;
-        if (without >= lookups) {
-            throw new IllegalStateException("no address has a route");
-        }
-        return nanos / (double) lookups;
     }
 }

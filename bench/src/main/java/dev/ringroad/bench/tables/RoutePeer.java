@@ -8,21 +8,30 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What {@code lpm_perf_autotest} says: how many routes of each length it made, and cycles an
- * operation.
+ * What {@code lpm_perf_autotest} and {@code lpm6_perf_autotest} say: how many routes of each length
+ * it made, and cycles an operation.
  */
 record RoutePeer(int[] routesOfLength, double add, double single, double bulk) {
     private static final int MEGABYTES = 2048;
-    private static final int LENGTHS = 33;
-    private static final Pattern ROUTES = Pattern.compile("(\\d\\d)\\s+(\\d+) \\([\\d.]+\\)");
+    private static final int LENGTHS = 129;
+    private static final Pattern ROUTES = Pattern.compile("(\\d{2,3})\\s+(\\d+) \\([\\d.]+\\)");
     private static final Pattern ADD = Pattern.compile("Average LPM Add: ([\\d.]+) cycles.*");
     private static final Pattern SINGLE = Pattern.compile("Average LPM Lookup: ([\\d.]+) cycles.*");
     private static final Pattern BULK = Pattern.compile("BULK LPM Lookup: ([\\d.]+) cycles.*");
 
-    /** Runs it; it is busy adding its routes for one to five minutes. */
-    static RoutePeer run(int cpu) throws IOException {
+    /** Runs the one of IPv4; it is busy adding its routes for one to five minutes. */
+    static RoutePeer ipv4(int cpu) throws IOException {
+        return run("lpm_perf_autotest", cpu);
+    }
+
+    /** Runs the one of IPv6. */
+    static RoutePeer ipv6(int cpu) throws IOException {
+        return run("lpm6_perf_autotest", cpu);
+    }
+
+    private static RoutePeer run(String test, int cpu) throws IOException {
         return parse(
-                DpdkTest.of("lpm_perf_autotest", cpu)
+                DpdkTest.of(test, cpu)
                         .withMegabytes(MEGABYTES)
                         .run(line -> BULK.matcher(line).matches()));
     }

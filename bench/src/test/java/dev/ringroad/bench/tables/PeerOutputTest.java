@@ -8,6 +8,7 @@ import dev.ringroad.bench.dpdk.DpdkOutput;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What dpdk-test 22.11 prints is read, and what it does not print is missed. */
@@ -40,6 +41,14 @@ class PeerOutputTest {
                     "With pre-computed hash values",
                     "16                122               152               69                203 ");
 
+    private static final List<String> HASHES =
+            List.of(
+                    "Average rte_softrss() takes \t\t75.0 cycles for key len 8",
+                    "Average rte_softrss_be() takes \t\t73.6 cycles for key len 8",
+                    "Average rte_softrss_be() takes \t\t104.4 cycles for key len 12",
+                    "Average rte_softrss_be() takes \t\t315.5 cycles for key len 32",
+                    "Average rte_softrss_be() takes \t\t384.6 cycles for key len 36");
+
     private static DpdkOutput said(List<String> lines) {
         return new DpdkOutput("autotest", lines.stream().map(String::strip).toList());
     }
@@ -55,6 +64,19 @@ class PeerOutputTest {
     }
 
     @Test
+    void routesOfIpv6() throws IOException {
+        List<String> lines = new ArrayList<>(ROUTES);
+        lines.add("100              5 (0.50)");
+        assertThat(RoutePeer.parse(said(lines)).routesOfLength()[100]).isEqualTo(5);
+    }
+
+    @Test
+    void hashes() throws IOException {
+        assertThat(HashPeer.parse(said(HASHES)))
+                .isEqualTo(new HashFigures(73.6, 104.4, 315.5, 384.6));
+    }
+
+    @Test
     void flowsOfTheSectionThatIsLikeOurs() throws IOException {
         assertThat(FlowPeer.parse(said(FLOWS))).isEqualTo(new FlowPeer(133, 282, 84, 296));
     }
@@ -67,5 +89,8 @@ class PeerOutputTest {
         assertThatIOException()
                 .isThrownBy(() -> FlowPeer.parse(said(FLOWS.subList(0, 11))))
                 .withMessageContaining("8-byte data");
+        assertThatIOException()
+                .isThrownBy(() -> HashPeer.parse(said(HASHES.subList(0, 4))))
+                .withMessageContaining("key len 36");
     }
 }
