@@ -110,20 +110,25 @@ public final class Ipv6Routes {
         }
     }
 
+    /** Two loops that the compiler can count, with the array at hand over all acquiring reads. */
     private int walk(long high, long low) {
+        int[] groupEntries = groups;
         int entry =
                 (int) PrefixTrie.ENTRY.getAcquire(first, (int) (high >>> (Long.SIZE - firstBits)));
-        long bits = high << firstBits;
-        int highLeft = (Long.SIZE - firstBits) / STRIDE;
-        while (entry < 0) {
-            if (highLeft-- == 0) {
-                bits = low;
-            }
-            int at = PrefixTrie.groupAt(entry) + (int) (bits >>> (Long.SIZE - STRIDE));
-            entry = (int) PrefixTrie.ENTRY.getAcquire(groups, at);
-            bits <<= STRIDE;
+        int shift = Long.SIZE - firstBits - STRIDE;
+        for (; entry < 0 && shift >= 0; shift -= STRIDE) {
+            entry = below(groupEntries, entry, high >>> shift);
+        }
+        for (shift = Long.SIZE - STRIDE; entry < 0 && shift >= 0; shift -= STRIDE) {
+            entry = below(groupEntries, entry, low >>> shift);
         }
         return entry;
+    }
+
+    /** In the group that an entry leads to, the entry of the lowest eight of these bits. */
+    private static int below(int[] groupEntries, int entry, long bits) {
+        int at = PrefixTrie.groupAt(entry) + ((int) bits & (PrefixTrie.GROUP_ENTRIES - 1));
+        return (int) PrefixTrie.ENTRY.getAcquire(groupEntries, at);
     }
 
     /**
