@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * each interval leads to those rules as a vector with a bit a rule. Equal vectors are kept once.
  *
  * <p>An interval is found by the upper 16 bits of the value, which lead to a few neighbouring
- * bounds, and a binary search among those.
+ * bounds, and a binary search among those. A field of no more bits needs none.
  */
 final class FieldVectors {
     /** The values that one rule takes, both ends included. */
@@ -123,6 +123,9 @@ final class FieldVectors {
     int vectorOf(int value) {
         int entry = value >>> shift;
         int low = index[entry];
+        if (shift == 0) {
+            return vectorAt[low];
+        }
         int high = index[entry + 1];
         while (low < high) {
             int middle = (low + high + 1) >>> 1;
