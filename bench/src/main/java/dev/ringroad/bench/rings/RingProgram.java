@@ -1,5 +1,7 @@
 package dev.ringroad.bench.rings;
 
+import dev.ringroad.bench.machine.FloorWatch;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -68,12 +70,18 @@ public final class RingProgram {
                 : clock.elementNanos(ring.load(), ring.size(), CHUNKS_ON_TWO);
     }
 
-    /** Runs it for every kind, one after the other; nanoseconds of all cases. */
-    static Map<RingCase, Double> runAll(int firstCpu, int secondCpu) throws IOException {
+    /**
+     * Runs it for every kind, one after the other; nanoseconds of all cases.
+     *
+     * @param floor looks after each of them
+     */
+    static Map<RingCase, Double> runAll(int firstCpu, int secondCpu, FloorWatch floor)
+            throws IOException, InterruptedException {
         Map<RingCase, Double> nanos = new HashMap<>();
         for (boolean references : new boolean[] {false, true}) {
             for (boolean shared : new boolean[] {false, true}) {
                 run(command(firstCpu, secondCpu, references, shared), nanos);
+                floor.look();
             }
         }
         if (nanos.size() < RingCase.all().size()) {

@@ -94,7 +94,6 @@ public final class RingsBench {
         DpdkRingTest peer = DpdkRingTest.run(firstCpu, secondCpu);
         floor.look();
         Map<RingCase, Double> ours = ours(peer.cyclesANano());
-        floor.look();
         Map<RingCase, Double> peers = new HashMap<>();
         for (RingCase ring : RingCase.all()) {
             peers.put(ring, peer.cycles(ring));
@@ -102,9 +101,10 @@ public final class RingsBench {
         return new Round(ours, peers);
     }
 
-    private Map<RingCase, Double> ours(double cyclesANano) throws IOException {
+    private Map<RingCase, Double> ours(double cyclesANano)
+            throws IOException, InterruptedException {
         Map<RingCase, Double> cycles = new HashMap<>();
-        RingProgram.runAll(firstCpu, secondCpu)
+        RingProgram.runAll(firstCpu, secondCpu, floor)
                 .forEach((ring, nanos) -> cycles.put(ring, nanos * cyclesANano));
         return cycles;
     }
