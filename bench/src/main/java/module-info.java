@@ -5,13 +5,16 @@
 }) // HdrHistogram has no module descriptor
 module dev.ringroad.bench {
     requires static org.jspecify;
+    requires jdk.management;
     requires transitive dev.ringroad.sockets;
     requires transitive dev.ringroad.workloads;
     requires transitive HdrHistogram;
 
     exports dev.ringroad.bench;
+    exports dev.ringroad.bench.collectors;
     exports dev.ringroad.bench.compare;
     exports dev.ringroad.bench.dpdk;
+    exports dev.ringroad.bench.idle;
     exports dev.ringroad.bench.machine;
     exports dev.ringroad.bench.memif;
     exports dev.ringroad.bench.packets;

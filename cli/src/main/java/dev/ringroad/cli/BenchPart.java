@@ -1,6 +1,8 @@
 package dev.ringroad.cli;
 
 import dev.ringroad.bench.BenchRow;
+import dev.ringroad.bench.collectors.CollectorsBench;
+import dev.ringroad.bench.idle.IdleBench;
 import dev.ringroad.bench.memif.MemifBench;
 import dev.ringroad.bench.packets.PacketsBench;
 import dev.ringroad.bench.pools.PoolsBench;
@@ -19,6 +21,12 @@ import java.util.stream.Collectors;
 
 /** What {@code ringroad bench} can measure. */
 enum BenchPart {
+    /** The JVM's collectors. */
+    COLLECTORS(CollectorsBench::run),
+
+    /** Workers that have nothing to do. */
+    IDLE(IdleBench::run),
+
     /** Packets to and from testpmd. */
     MEMIF(MemifBench::run),
 
@@ -42,7 +50,9 @@ enum BenchPart {
 
     /** A line for each part, for the command's help. */
     static final String DESCRIPTIONS =
-            "  memif: packets a second of 64 bytes, beside DPDK's testpmd (Debian: dpdk-dev)\n"
+            "  collectors: packets a second and bytes allocated under each collector of the JVM\n"
+                    + "  idle: CPU of a worker that has nothing to do, and how long it takes to wake\n"
+                    + "  memif: packets a second of 64 bytes, beside DPDK's testpmd (Debian: dpdk-dev)\n"
                     + "  packets: packets a second through a forwarder on one core, beside testpmd\n"
                     + "  pools: cycles to acquire and release a packet, beside dpdk-test (and Debian's"
                     + " faketime)\n"

@@ -10,11 +10,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A pair of veth interfaces, called {@code left} and {@code right}, each in a network namespace of
  * its own in which the kernel says nothing by itself. Closing it takes all of it away.
  */
-final class Cable implements AutoCloseable {
+public final class Cable implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 20;
 
     /** One end of a cable. */
-    enum Side {
+    public enum Side {
         LEFT,
         RIGHT;
 
@@ -41,7 +41,7 @@ final class Cable implements AutoCloseable {
      *
      * @throws IOException if it cannot be made; nothing of it is left then
      */
-    static Cable make() throws IOException {
+    public static Cable make() throws IOException {
         return make("type veth");
     }
 
@@ -75,7 +75,7 @@ final class Cable implements AutoCloseable {
     }
 
     /** What opens an end in a spec: {@code KIND:NAME,netns=NAMESPACE}. */
-    String spec(String kind, Side side) {
+    public String spec(String kind, Side side) {
         return kind + ":" + side.word() + ",netns=" + namespace(side);
     }
 
