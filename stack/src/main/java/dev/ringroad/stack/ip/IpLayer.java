@@ -28,7 +28,7 @@ import java.util.List;
  */
 public final class IpLayer implements IpOutput {
     /** A packet with every header and the largest IPv4 datagram fits, rounded to cache lines. */
-    private static final int BIG_PACKET_BYTES = PacketPool.DEFAULT_HEADROOM + 65536;
+    static final int BIG_PACKET_BYTES = PacketPool.DEFAULT_HEADROOM + 65536;
 
     /** How many of the routes asked for last are kept. */
     private static final int ROUTE_CACHE = 256;

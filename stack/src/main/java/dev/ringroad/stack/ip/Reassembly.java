@@ -240,10 +240,9 @@ final class Reassembly {
         if (whole != null) {
             counters.count(DropReason.FRAGMENT_TIMED_OUT);
             ReassemblyExpiry told = expiry;
-            NetInterface netInterface = partial.netInterface;
-            if (told != null && netInterface != null && partial.headerBytes > 0) {
+            if (told != null && partial.headerBytes > 0) {
                 IpDatagram datagram = expiredDatagram;
-                partial.fill(datagram, netInterface);
+                partial.fill(datagram);
                 told.timedOut(whole, datagram, nowNanos);
             }
         }
@@ -298,7 +297,7 @@ final class Reassembly {
             headerBytes = 0;
         }
 
-        private void fill(IpDatagram datagram, NetInterface from) {
+        private void fill(IpDatagram datagram) {
             datagram.version = IpAddress.isV4(sourceHigh, sourceLow) ? 4 : 6;
             datagram.sourceHigh = sourceHigh;
             datagram.sourceLow = sourceLow;
@@ -309,7 +308,10 @@ final class Reassembly {
             datagram.trafficClass = trafficClass;
             datagram.headerBytes = headerBytes;
             datagram.cast = cast;
-            datagram.netInterface = from;
+            NetInterface from = netInterface;
+            if (from != null) {
+                datagram.netInterface = from;
+            }
         }
 
         /**

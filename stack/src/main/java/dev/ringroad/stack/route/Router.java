@@ -16,6 +16,7 @@ import dev.ringroad.stack.config.KeyedHash;
 import dev.ringroad.stack.config.NeighbourLimits;
 import dev.ringroad.stack.drop.DropReason;
 import dev.ringroad.stack.drop.StackCounters;
+import dev.ringroad.stack.ip.FragmentCollector;
 import dev.ringroad.stack.neighbour.Neighbour;
 
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,7 @@ final class Router {
     private final RouterInput input;
     private final RouterErrors errors;
     private final RouterEcho echo;
+    private final FragmentCollector[] parts;
     private final Fragmenter fragmenter = new Fragmenter();
     private final SegmentCutter cutter = new SegmentCutter();
     private int[] destinations = new int[BURST_PACKETS];
@@ -92,6 +94,17 @@ final class Router {
         input = new RouterInput(ports.stream().mapToInt(port -> port.address).toArray());
         errors = new RouterErrors(IpLimits.standard().icmpErrorsPerSecond(), nowNanos);
         echo = new RouterEcho();
+        parts = ports.stream().map(this::collector).toArray(FragmentCollector[]::new);
+    }
+
+    private FragmentCollector collector(RouterPort port) {
+        return new FragmentCollector(
+                dropPrefix(port.port()) + "parts",
+                IpLimits.standard(),
+                timers,
+                port.counters,
+                (first, datagram, nowNanos) ->
+                        incomplete(port, first, datagram.headerBytes(), nowNanos));
     }
 
     /** What the counters of a port's drops begin with. */
@@ -253,8 +266,14 @@ final class Router {
         }
         if (fits) {
             send(hop, packet, destination, nowNanos);
-            return;
+        } else {
+            divide(hop, packet, destination, nowNanos);
         }
+    }
+
+    /** Sends a copy of a datagram, in pieces if need be. */
+    private void divide(NextHop hop, Packet packet, int destination, long nowNanos) {
+        RouterPort out = hop.out();
         if (!fragmenter.begin(packet, out.mtu, out.dataBytesMax())) {
             out.counters.drop(DropReason.IP_TOO_BIG, packet);
             return;
@@ -293,8 +312,38 @@ final class Router {
             case NO_PROTOCOL ->
                     refuse(in, packet, DropReason.ROUTE_FOR_US, IcmpHeader.CODE_PROTOCOL, nowNanos);
             case BROKEN -> in.counters.drop(DropReason.ICMP_CHECKSUM, packet);
+            case PART -> collect(in, packet, nowNanos);
             case UNWANTED -> in.counters.drop(DropReason.ROUTE_FOR_US, packet);
         }
+    }
+
+    /** A ping that came in parts is answered in parts. */
+    private void collect(RouterPort in, Packet part, long nowNanos) {
+        Offload.completeChecksum(part);
+        Packet whole = parts[ports.indexOf(in)].add(part, EthernetHeader.BYTES, nowNanos);
+        if (whole == null) {
+            return;
+        }
+        whole.prepend(EthernetHeader.BYTES);
+        EthernetHeader.write(
+                whole.segment(), whole.offset(), 0, in.hardware, EthernetHeader.TYPE_IPV4);
+        if (echo.answer(whole) != RouterEcho.Outcome.ANSWERED) {
+            in.counters.drop(DropReason.ICMP_CHECKSUM, whole);
+            return;
+        }
+        int asker = Ipv4Header.destination(whole.segment(), whole.offset() + EthernetHeader.BYTES);
+        NextHop hop = table.find(asker);
+        if (hop == null || hop.port == null) {
+            in.counters.drop(DropReason.IP_NO_ROUTE, whole);
+        } else {
+            divide(hop, whole, asker, nowNanos);
+        }
+    }
+
+    /** RFC 1122 section 3.3.2: who sent the first part is told that others are missing. */
+    private void incomplete(RouterPort in, Packet first, int headerBytes, long nowNanos) {
+        first.prepend(EthernetHeader.BYTES + headerBytes);
+        tell(in, first, IcmpHeader.TIME_EXCEEDED, IcmpHeader.CODE_REASSEMBLY, 0, nowNanos);
     }
 
     /** Sends what the router itself has to say. */
@@ -355,5 +404,8 @@ final class Router {
     /** Gives all packets back. */
     void close() {
         ports.forEach(RouterPort::close);
+        for (FragmentCollector collector : parts) {
+            collector.close();
+        }
     }
 }

@@ -25,7 +25,9 @@ final class RouterEcho {
         NO_PROTOCOL,
         /** The message is cut, or its checksum is wrong. */
         BROKEN,
-        /** Not worth a word: a part of a datagram, or an ICMP message other than a ping. */
+        /** Perhaps a part of a ping. */
+        PART,
+        /** Not worth a word: a part of something else, or an ICMP message other than a ping. */
         UNWANTED
     }
 
@@ -35,10 +37,10 @@ final class RouterEcho {
         int headerBytes = Ipv4Header.headerBytes(s, ip);
         long icmp = ip + headerBytes;
         int bytes = packet.length() - EthernetHeader.BYTES - headerBytes;
-        if (Ipv4Header.isFragment(s, ip)) {
-            return Outcome.UNWANTED;
-        }
         int protocol = Ipv4Header.protocol(s, ip);
+        if (Ipv4Header.isFragment(s, ip)) {
+            return protocol == Ipv4Header.PROTOCOL_ICMP ? Outcome.PART : Outcome.UNWANTED;
+        }
         if (protocol != Ipv4Header.PROTOCOL_ICMP) {
             return protocol == Ipv4Header.PROTOCOL_UDP ? Outcome.NO_PORT : Outcome.NO_PROTOCOL;
         }

@@ -16,6 +16,7 @@ import dev.ringroad.net.wire.EthernetHeader;
 import dev.ringroad.net.wire.IcmpHeader;
 import dev.ringroad.net.wire.Ipv4Header;
 import dev.ringroad.net.wire.UdpHeader;
+import dev.ringroad.stack.config.IpLimits;
 import dev.ringroad.stack.drop.DropReason;
 import dev.ringroad.stack.ip.IpAddress;
 import dev.ringroad.stack.lab.Frames;
@@ -25,11 +26,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 class RouterTest {
+
+    private static final int ICMP = 1;
 
     private static final int UDP = 17;
     private static final int FAR = IpAddress.parse("10.3.4.5").v4();
@@ -229,6 +234,118 @@ class RouterTest {
             assertThat(bed.datagrams(0)).containsExactly(Frames.ipv4(router, LEFT, 1, pong));
         }
         assertThat(bed.drops(0)).isZero();
+    }
+
+    /** A ping of that many bytes in parts of so many, in their order. */
+    private static List<byte[]> pingInParts(int router, int bytes, int partBytes) {
+        byte[] ping = Frames.icmp(IcmpHeader.ECHO_REQUEST, 0, 7, numbered(bytes));
+        List<byte[]> parts = new ArrayList<>();
+        for (int at = 0; at < ping.length; at += partBytes) {
+            int end = Math.min(ping.length, at + partBytes);
+            int more = end < ping.length ? Ipv4Header.MORE_FRAGMENTS : 0;
+            byte[] part = Arrays.copyOfRange(ping, at, end);
+            parts.add(Frames.ipv4(LEFT, router, ICMP, 7, more | at / 8, part));
+        }
+        return parts;
+    }
+
+    private static byte[] numbered(int bytes) {
+        byte[] data = new byte[bytes];
+        for (int i = 0; i < bytes; i++) {
+            data[i] = (byte) (i * 7 + i / 256);
+        }
+        return data;
+    }
+
+    /** The payload of datagrams that are one datagram's parts, in order and without gaps. */
+    private static byte[] joined(List<byte[]> parts) {
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        for (int i = 0; i < parts.size(); i++) {
+            byte[] part = parts.get(i);
+            MemorySegment s = Frames.segment(part);
+            assertThat(Ipv4Header.checksumIsRight(s, 0)).isTrue();
+            assertThat(Ipv4Header.fragmentOffsetBytes(s, 0)).isEqualTo(whole.size());
+            assertThat(Ipv4Header.moreFragments(s, 0)).isEqualTo(i < parts.size() - 1);
+            whole.write(part, Ipv4Header.BYTES, part.length - Ipv4Header.BYTES);
+        }
+        return whole.toByteArray();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4000,1480", "65507,1480", "100,8", "1000,512"})
+    void answersAPingThatComesInParts(int bytes, int partBytes) {
+        bed.introduce();
+        for (byte[] part : pingInParts(ROUTER_RIGHT, bytes, partBytes).reversed()) {
+            bed.send(0, part);
+            bed.poll();
+        }
+        List<byte[]> answer = bed.datagrams(0);
+        assertThat(joined(answer))
+                .isEqualTo(Frames.icmp(IcmpHeader.ECHO_REPLY, 0, 7, numbered(bytes)));
+        for (byte[] part : answer) {
+            assertThat(Ipv4Header.source(Frames.segment(part), 0)).isEqualTo(ROUTER_RIGHT);
+            assertThat(Ipv4Header.destination(Frames.segment(part), 0)).isEqualTo(LEFT);
+            assertThat(part.length).isLessThanOrEqualTo(1500);
+        }
+        assertThat(bed.drops(0)).isZero();
+        bed.poll();
+        assertThat(bed.packetsOut()).isZero();
+    }
+
+    @Test
+    void tellsThatPartsOfAPingAreMissing() {
+        bed.introduce();
+        byte[] first = pingInParts(ROUTER_LEFT, 4000, 1480).getFirst();
+        bed.send(0, first);
+        bed.pass(29 * RouterBed.SECOND);
+        assertThat(bed.datagrams(0)).isEmpty();
+        bed.pass(2 * RouterBed.SECOND);
+        assertError(IcmpHeader.TIME_EXCEEDED, IcmpHeader.CODE_REASSEMBLY, 0, first);
+        assertThat(bed.dropped(0, DropReason.FRAGMENT_TIMED_OUT)).isEqualTo(1);
+    }
+
+    @Test
+    void dropsPartsThatAreNoneOfAPing() {
+        bed.introduce();
+        byte[] wrong = pingInParts(ROUTER_LEFT, 4000, 1480).getLast();
+        wrong[wrong.length - 1]++;
+        List<byte[]> parts = new ArrayList<>(pingInParts(ROUTER_LEFT, 4000, 1480));
+        parts.set(parts.size() - 1, wrong);
+        parts.forEach(part -> bed.send(0, part));
+        bed.send(0, withFragment(udp(LEFT, ROUTER_LEFT, 64), Ipv4Header.MORE_FRAGMENTS));
+        bed.poll();
+        assertThat(bed.datagrams(0)).isEmpty();
+        assertThat(bed.dropped(0, DropReason.ICMP_CHECKSUM)).isEqualTo(1);
+        assertThat(bed.dropped(0, DropReason.ROUTE_FOR_US)).isEqualTo(1);
+    }
+
+    /** Strangers must not have the memory of those who ping properly, nor the router's all. */
+    @Test
+    void boundsWhatIsInParts() {
+        bed.introduce();
+        for (int i = 0; i < 100; i++) {
+            byte[] part = new byte[64];
+            bed.send(0, Frames.ipv4(LEFT, ROUTER_LEFT, ICMP, i, Ipv4Header.MORE_FRAGMENTS, part));
+            bed.poll();
+        }
+        int perSource = IpLimits.standard().reassemblyPerSource();
+        assertThat(bed.dropped(0, DropReason.FRAGMENT_SOURCE_LIMIT)).isEqualTo(100 - perSource);
+        bed.received(0);
+        assertThat(bed.packetsOut()).isZero();
+    }
+
+    @Test
+    void passesFragmentsOnAsTheyAre() {
+        bed.introduce();
+        for (byte[] part : pingInParts(RIGHT, 4000, 1480)) {
+            bed.send(0, part);
+        }
+        bed.poll();
+        List<byte[]> passed = bed.datagrams(1);
+        assertThat(passed).hasSize(3);
+        assertThat(joined(passed))
+                .isEqualTo(Frames.icmp(IcmpHeader.ECHO_REQUEST, 0, 7, numbered(4000)));
+        assertThat(Ipv4Header.ttl(Frames.segment(passed.getFirst()), 0)).isEqualTo(63);
     }
 
     @Test

@@ -57,6 +57,8 @@ final class RouteLabTest {
             assertThat(site.inLeft("ping -c 1 -W 9 10.2.0.99 || true"))
                     .contains("From 10.1.0.1 icmp_seq=1 Destination Host Unreachable");
             assertThat(site.inLeft("ping -c 2 -i 0.2 -s 9000 " + RIGHT)).contains("2 received");
+            assertThat(site.inLeft("ping -c 2 -i 0.2 -s 9000 10.1.0.1")).contains("2 received");
+            assertThat(site.inRight("ping -c 2 -i 0.2 -s 20000 10.1.0.1")).contains("2 received");
         }
     }
 
