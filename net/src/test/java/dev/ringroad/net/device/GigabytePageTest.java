@@ -18,8 +18,10 @@ import org.junit.jupiter.api.TestReporter;
 
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /**
  * Packets on a page of 1 GiB, which the test has the kernel set aside and gives back. A machine
@@ -30,8 +32,18 @@ class GigabytePageTest {
 
     private static final Placement REQUIRED = new Placement(PageSize.HUGE_1G, -1, true);
 
+    /** One run of it at a time, as the count of pages is the machine's. */
     @Test
     void holdsPacketsAndIsMissedWhenItIsTaken(TestReporter report) throws IOException {
+        Path file = Path.of(System.getProperty("java.io.tmpdir"), "ringroad-gigabyte-page");
+        try (FileChannel turn =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            turn.lock();
+            holdsPacketsAndIsMissed(report);
+        }
+    }
+
+    private static void holdsPacketsAndIsMissed(TestReporter report) throws IOException {
         long freeBefore = free();
         try (ReservedGigabytePage reserved = new ReservedGigabytePage()) {
             report.publishEntry("pages of 1 GiB that the kernel set aside", "" + reserved.pages());
