@@ -1,7 +1,6 @@
 package dev.ringroad.cli.forward;
 
 import dev.ringroad.core.worker.Worker;
-import dev.ringroad.net.device.DeviceDrop;
 import dev.ringroad.net.forward.Port;
 
 import java.util.LinkedHashMap;
@@ -34,9 +33,7 @@ record Sample(long nanos, List<PortCounts> ports, List<WorkerTimes> workers) {
                 bursts[i] = port.bursts(i);
             }
             Map<String, Long> drops = new LinkedHashMap<>(work.drops(port));
-            for (DeviceDrop reason : DeviceDrop.values()) {
-                drops.put("device-" + reason.counterName(), port.device().dropped(reason));
-            }
+            port.device().drops().forEach((reason, n) -> drops.put("device-" + reason, n));
             return new PortCounts(
                     port.receivedPackets(),
                     port.receivedBytes(),

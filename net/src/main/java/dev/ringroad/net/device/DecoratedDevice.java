@@ -3,6 +3,8 @@ package dev.ringroad.net.device;
 import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.net.packet.PacketPool;
 
+import java.util.Map;
+
 /**
  * A device that is another one, except for what a subclass does differently. Closing it closes the
  * other.
@@ -94,6 +96,21 @@ public abstract class DecoratedDevice implements NetDevice {
     @Override
     public long dropped(DeviceDrop reason) {
         return inner.dropped(reason);
+    }
+
+    @Override
+    public Map<String, Long> drops() {
+        return inner.drops();
+    }
+
+    @Override
+    public long unsentPackets() {
+        return inner.unsentPackets();
+    }
+
+    @Override
+    public long unsentBytes() {
+        return inner.unsentBytes();
     }
 
     @Override

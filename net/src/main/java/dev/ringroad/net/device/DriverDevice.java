@@ -2,6 +2,8 @@ package dev.ringroad.net.device;
 
 import dev.ringroad.net.packet.PacketPool;
 
+import java.util.Map;
+
 /**
  * A device with queues of its own, as drivers make them; what it says about itself and how it
  * closes is the same for all of them. A subclass has the link, the service and the sleep.
@@ -90,6 +92,21 @@ public abstract class DriverDevice implements NetDevice {
     @Override
     public final long dropped(DeviceDrop reason) {
         return drops.value(reason);
+    }
+
+    @Override
+    public final Map<String, Long> drops() {
+        return drops.values();
+    }
+
+    @Override
+    public final long unsentPackets() {
+        return drops.unsentPackets();
+    }
+
+    @Override
+    public final long unsentBytes() {
+        return drops.unsentBytes();
     }
 
     /** Whether {@link #close} was called. */

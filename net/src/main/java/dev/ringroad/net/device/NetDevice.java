@@ -3,6 +3,9 @@ package dev.ringroad.net.device;
 import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.net.packet.PacketPool;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * Something that frames come out of and go into: an adapter, a shared-memory ring, a TAP.
  *
@@ -79,6 +82,31 @@ public interface NetDevice extends AutoCloseable {
 
     /** How often something was dropped, or had to wait, for a reason. */
     long dropped(DeviceDrop reason);
+
+    /**
+     * How often something was dropped, or went wrong, by the name of the reason, those of the
+     * driver's own included. Any thread may ask.
+     */
+    default Map<String, Long> drops() {
+        Map<String, Long> drops = new LinkedHashMap<>();
+        for (DeviceDrop reason : DeviceDrop.values()) {
+            drops.put(reason.counterName(), dropped(reason));
+        }
+        return drops;
+    }
+
+    /**
+     * How many frames the transmit queues have taken and then dropped, at once or later, so that
+     * what they took less these is what was handed to the other side. Any thread may ask.
+     */
+    default long unsentPackets() {
+        return 0;
+    }
+
+    /** Bytes of these frames. */
+    default long unsentBytes() {
+        return 0;
+    }
 
     /**
      * Takes the link down, releases what the queues hold and frees everything. Packets of the pool

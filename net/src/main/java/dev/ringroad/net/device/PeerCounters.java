@@ -49,8 +49,7 @@ public abstract class PeerCounters<R extends Enum<R> & NamedDrop> {
         R[] constants = reasonType.getEnumConstants();
         reasons = new Counter[constants.length];
         for (R reason : constants) {
-            reasons[reason.ordinal()] =
-                    file.counter(device + ".drop." + reason.counterName(), reason.sentence());
+            reasons[reason.ordinal()] = drops.named(reason);
         }
     }
 
@@ -62,6 +61,11 @@ public abstract class PeerCounters<R extends Enum<R> & NamedDrop> {
     /** Counts several. */
     public final void drop(R reason, int count) {
         reasons[reason.ordinal()].add(count);
+    }
+
+    /** Counts frames that were taken to transmit, and are not sent. */
+    public final void unsent(R reason, int frames, long bytes) {
+        drops.unsent(reasons[reason.ordinal()], frames, bytes);
     }
 
     /** How many have been counted. */

@@ -102,7 +102,7 @@ public final class ForwardPoller implements Poller {
         servicedNanos = nowNanos;
         for (Port port : ports) {
             port.device().service(nowNanos);
-            port.link(port.device().linkUp());
+            port.publish();
         }
     }
 
@@ -125,6 +125,10 @@ public final class ForwardPoller implements Poller {
         boolean allowed = true;
         for (NetDevice device : devices) {
             allowed &= device.prepareSleep(wake);
+        }
+        // A device may notice now that its link is gone, and never be served again.
+        for (Port port : ports) {
+            port.publish();
         }
         return allowed;
     }

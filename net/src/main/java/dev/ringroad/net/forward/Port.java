@@ -5,7 +5,6 @@ import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.net.device.NetDevice;
 import dev.ringroad.net.device.TxQueue;
 import dev.ringroad.net.packet.Burst;
-import dev.ringroad.net.packet.Packet;
 
 /**
  * A device with a number, and what went in and out of it.
@@ -21,6 +20,8 @@ public final class Port {
     private final NetDevice device;
     private final Counter receivedPackets;
     private final Counter receivedBytes;
+    private final Counter takenPackets;
+    private final Counter takenBytes;
     private final Counter sentPackets;
     private final Counter sentBytes;
     private final Counter linkUp;
@@ -38,8 +39,10 @@ public final class Port {
         String name = "port" + number;
         receivedPackets = counters.counter(name + ".received-packets", "frames received");
         receivedBytes = counters.counter(name + ".received-bytes", "bytes of frames received");
-        sentPackets = counters.counter(name + ".sent-packets", "frames that the device took");
-        sentBytes = counters.counter(name + ".sent-bytes", "bytes of frames that the device took");
+        takenPackets = counters.counter(name + ".taken-packets", "frames that the device took");
+        takenBytes = counters.counter(name + ".taken-bytes", "bytes of frames that it took");
+        sentPackets = counters.counter(name + ".sent-packets", "frames taken and not dropped");
+        sentBytes = counters.counter(name + ".sent-bytes", "bytes of frames taken and not dropped");
         linkUp = counters.counter(name + ".link-up", "1 while frames can get to the other side");
         for (int i = 0; i < BURST_BUCKETS; i++) {
             bursts[i] =
@@ -82,14 +85,14 @@ public final class Port {
         return receivedBytes.value();
     }
 
-    /** Frames that the device took to send; what it drops then, it counts itself. */
+    /** Frames that were handed to the other side: those that the device took and did not drop. */
     public long sentPackets() {
-        return sentPackets.value();
+        return takenPackets.value() - device.unsentPackets();
     }
 
-    /** Bytes of frames that the device took to send. */
+    /** Bytes of frames that were handed to the other side. */
     public long sentBytes() {
-        return sentBytes.value();
+        return takenBytes.value() - device.unsentBytes();
     }
 
     /** How many of the bursts received belong to a bucket. */
@@ -107,16 +110,18 @@ public final class Port {
         return linkUp.value() != 0;
     }
 
-    /** Notes whether frames can get to the other side. */
-    public void link(boolean up) {
-        linkUp.set(up ? 1 : 0);
+    /** Shows other processes what was sent and whether the link is up; the owner calls it often. */
+    public void publish() {
+        linkUp.set(device.linkUp() ? 1 : 0);
+        sentPackets.set(sentPackets());
+        sentBytes.set(sentBytes());
     }
 
     /** Counts a burst that holds nothing but what was received. */
     public void received(Burst burst) {
         int n = burst.size();
         receivedPackets.add(n);
-        receivedBytes.add(bytes(burst));
+        receivedBytes.add(burst.totalBytes());
         int bucket = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(n);
         bursts[Math.min(bucket, BURST_BUCKETS - 1)].increment();
     }
@@ -131,27 +136,17 @@ public final class Port {
         if (burst.isEmpty()) {
             return queue.transmit(burst);
         }
-        long bytes = bytes(burst);
+        long bytes = burst.totalBytes();
         int n = queue.transmit(burst);
         if (!burst.isEmpty()) {
-            bytes -= bytes(burst);
+            bytes -= burst.totalBytes();
         }
-        sentPackets.add(n);
-        sentBytes.add(bytes);
+        takenPackets.add(n);
+        takenBytes.add(bytes);
         return n;
     }
 
     void drop(ForwardDrop reason, int n) {
         drops[reason.ordinal()].add(n);
-    }
-
-    private static long bytes(Burst burst) {
-        Packet[] packets = burst.array();
-        int n = burst.size();
-        long bytes = 0;
-        for (int i = 0; i < n; i++) {
-            bytes += packets[i].totalLength();
-        }
-        return bytes;
     }
 }

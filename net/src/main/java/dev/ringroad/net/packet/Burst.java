@@ -109,6 +109,17 @@ public final class Burst {
         }
     }
 
+    /** Bytes of all frames in it, chained ones wholly. */
+    public long totalBytes() {
+        Packet[] all = packets;
+        int n = size;
+        long bytes = 0;
+        for (int i = 0; i < n; i++) {
+            bytes += all[i].totalLength();
+        }
+        return bytes;
+    }
+
     /** Gives the packets behind the last, which were acquired raw, their windows, and adds them. */
     void beginBehind(int n) {
         Packet[] all = packets;

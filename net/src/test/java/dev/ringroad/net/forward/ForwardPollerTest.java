@@ -52,6 +52,38 @@ class ForwardPollerTest {
     }
 
     @Test
+    void doesNotCallSentWhatTheDeviceTookAndDropped() {
+        try (ForwardBed bed = new ForwardBed(Mode.IO, 2)) {
+            bed.send(0, FRAME);
+            bed.poll();
+            assertThat(bed.received(1)).hasSize(1);
+            bed.end(1).close();
+            for (int i = 0; i < 3; i++) {
+                bed.send(0, FRAME);
+                bed.poll();
+            }
+            Port port = bed.port(1);
+            assertThat(port.device().drops()).containsEntry("link-down", 3L);
+            assertThat(port.sentPackets()).isEqualTo(1);
+            assertThat(port.sentBytes()).isEqualTo(FRAME.length);
+        }
+    }
+
+    @Test
+    void tellsThatTheLinkIsGoneBeforeItSleepsForEver() {
+        try (ForwardBed bed = new ForwardBed(Mode.IO, 2);
+                PollSet wake = new PollSet(4)) {
+            ForwardPoller poller = bed.pollers().getFirst();
+            poller.poll(0);
+            assertThat(bed.port(1).linkUp()).isTrue();
+            bed.end(1).close();
+            assertThat(poller.prepareSleep(wake)).isTrue();
+            assertThat(bed.port(1).linkUp()).isFalse();
+            poller.wakeUp();
+        }
+    }
+
+    @Test
     void putsBurstsIntoBucketsOfPowersOfTwo() {
         try (ForwardBed bed = new ForwardBed(Mode.IO, 2)) {
             for (int size : new int[] {1, 2, 3, 8, 31, 32}) {

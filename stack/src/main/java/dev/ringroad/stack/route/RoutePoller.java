@@ -128,6 +128,10 @@ public final class RoutePoller implements Poller {
         for (NetDevice device : devices) {
             allowed &= device.prepareSleep(wake);
         }
+        // A device may notice now that its link is gone, and never be served again.
+        for (RouterPort port : ports) {
+            port.port().publish();
+        }
         return allowed;
     }
 

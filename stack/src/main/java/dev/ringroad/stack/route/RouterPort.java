@@ -166,7 +166,6 @@ final class RouterPort {
         boolean up = device.linkUp();
         if (up != linkUp) {
             linkUp = up;
-            port.link(up);
             if (up) {
                 arp.announce(address);
                 neighbours.askAgain(nowNanos);
@@ -176,6 +175,7 @@ final class RouterPort {
             }
         }
         flush();
+        port.publish();
     }
 
     /** Gives all packets back; the device stays its owner's. */

@@ -402,6 +402,8 @@ public abstract class NetDeviceContract {
     void dropsWhatCanNeverBeSentUnderItsReason() {
         int max = a.capabilities().frameBytesMax();
         assumeTrue(a.pool().dataBytesMax() > max, "no packet of the pool is too long to send");
+        long unsent = a.unsentPackets();
+        long unsentBytes = a.unsentBytes();
         Burst burst = new Burst(5);
         burst.add(DeviceEnds.frame(a, b, 1, 64));
         burst.add(DeviceEnds.frame(a, b, 2, max + 1));
@@ -416,6 +418,9 @@ public abstract class NetDeviceContract {
         frames.forEach(Packet::release);
         assertThat(a.dropped(DeviceDrop.OVERSIZE)).isEqualTo(1);
         assertThat(a.dropped(DeviceDrop.RUNT)).isEqualTo(1);
+        assertThat(a.drops()).containsEntry("oversize", 1L).containsEntry("runt", 1L);
+        assertThat(a.unsentPackets() - unsent).isEqualTo(2);
+        assertThat(a.unsentBytes() - unsentBytes).isEqualTo(max + EthernetHeader.BYTES);
         ends.awaitLent(lentA, lentB);
     }
 
@@ -429,11 +434,15 @@ public abstract class NetDeviceContract {
             assertThat(a.linkUp()).isTrue();
         }
         long before = a.dropped(DeviceDrop.LINK_DOWN);
+        long unsent = a.unsentPackets();
+        long unsentBytes = a.unsentBytes();
         Burst burst = new Burst(4);
         DeviceEnds.fill(burst, a, b, 0, 4, 64);
         assertThat(a.txQueue(0).transmit(burst)).isEqualTo(4);
         assertThat(burst.isEmpty()).isTrue();
         assertThat(a.dropped(DeviceDrop.LINK_DOWN) - before).isEqualTo(linkFollowsPeer() ? 4 : 0);
+        assertThat(a.unsentPackets() - unsent).isEqualTo(linkFollowsPeer() ? 4 : 0);
+        assertThat(a.unsentBytes() - unsentBytes).isEqualTo(linkFollowsPeer() ? 4 * 64 : 0);
         assertThat(a.rxQueue(0).receive(burst)).isZero();
     }
 

@@ -11,19 +11,21 @@ import dev.ringroad.net.packet.Packet;
 
 /**
  * Counts packets and bytes in both directions, as {@code DEVICE.receive.packets} and so on. Frames
- * that the device takes and drops count as transmitted here, and under their reason there.
+ * that the device takes and drops do not count as transmitted.
  */
 public final class CountingDevice extends DecoratedDevice {
 
     private final CountingRxQueue[] rxQueues;
     private final CountingTxQueue[] txQueues;
+    private long unsentPackets;
+    private long unsentBytes;
 
     /** Decorates a device, and registers the counters. */
     public CountingDevice(NetDevice inner, CounterFile counters) {
         super(inner);
         String name = inner.name();
         Tally received = new Tally(counters, name + ".receive", "received");
-        Tally transmitted = new Tally(counters, name + ".transmit", "taken to transmit");
+        Tally transmitted = new Tally(counters, name + ".transmit", "transmitted");
         rxQueues = new CountingRxQueue[inner.queuePairs()];
         txQueues = new CountingTxQueue[inner.queuePairs()];
         for (int i = 0; i < rxQueues.length; i++) {
@@ -52,7 +54,7 @@ public final class CountingDevice extends DecoratedDevice {
             bytes = counters.counter(name + ".bytes", "bytes of the frames " + what);
         }
 
-        void add(int packetCount, long byteCount) {
+        void add(long packetCount, long byteCount) {
             packets.add(packetCount);
             bytes.add(byteCount);
         }
@@ -84,7 +86,7 @@ public final class CountingDevice extends DecoratedDevice {
         }
     }
 
-    private static final class CountingTxQueue implements TxQueue {
+    private final class CountingTxQueue implements TxQueue {
 
         private final TxQueue inner;
         private final Tally tally;
@@ -114,9 +116,22 @@ public final class CountingDevice extends DecoratedDevice {
                 for (int i = 0; i < n; i++) {
                     bytes += noted[i];
                 }
-                tally.add(n, bytes);
+                tally.add(n - newlyUnsentPackets(), bytes - newlyUnsentBytes());
             }
             return n;
         }
+    }
+
+    /** What was dropped of what has been counted, or is just going to be. */
+    private long newlyUnsentPackets() {
+        long before = unsentPackets;
+        unsentPackets = inner().unsentPackets();
+        return unsentPackets - before;
+    }
+
+    private long newlyUnsentBytes() {
+        long before = unsentBytes;
+        unsentBytes = inner().unsentBytes();
+        return unsentBytes - before;
     }
 }

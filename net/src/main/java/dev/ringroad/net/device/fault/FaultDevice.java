@@ -10,6 +10,8 @@ import dev.ringroad.net.packet.Packet;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Map;
+
 /**
  * A device whose wire is bad on purpose: frames vanish, come twice, late, in another order or with
  * a flipped bit, the same way each time for the same seed.
@@ -62,6 +64,28 @@ public final class FaultDevice extends DecoratedDevice {
         long sum = 0;
         for (FaultyTxQueue queue : txQueues) {
             sum += queue.line.count(fault);
+        }
+        return sum;
+    }
+
+    @Override
+    public Map<String, Long> drops() {
+        Map<String, Long> drops = super.drops();
+        drops.put("fault-lost", receiveCount(Fault.LOST) + transmitCount(Fault.LOST));
+        return drops;
+    }
+
+    /** What the bad wire lost did not get to the other side either. */
+    @Override
+    public long unsentPackets() {
+        return super.unsentPackets() + transmitCount(Fault.LOST);
+    }
+
+    @Override
+    public long unsentBytes() {
+        long sum = super.unsentBytes();
+        for (FaultyTxQueue queue : txQueues) {
+            sum += queue.line.lostBytes();
         }
         return sum;
     }

@@ -8,6 +8,8 @@ import dev.ringroad.net.wire.BigEndian;
 import org.jspecify.annotations.Nullable;
 
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * One impaired direction: packets go in, suffer what the plan has for them, and come out when they
@@ -26,7 +28,8 @@ final class FaultLine {
     private final Packet[] packets;
     private final long[] dueNanos;
     private final long[] arrival;
-    private final long[] counts = new long[Fault.values().length];
+    private final AtomicLongArray counts = new AtomicLongArray(Fault.values().length);
+    private final AtomicLong lostBytes = new AtomicLong();
     private int size;
     private long arrivals;
     private long lastDueNanos = Long.MIN_VALUE;
@@ -50,7 +53,12 @@ final class FaultLine {
     }
 
     long count(Fault fault) {
-        return counts[fault.ordinal()];
+        return counts.get(fault.ordinal());
+    }
+
+    /** Bytes of the packets that were lost. */
+    long lostBytes() {
+        return lostBytes.get();
     }
 
     /** When the next packet comes out, {@link Long#MAX_VALUE} for none. */
@@ -104,14 +112,15 @@ final class FaultLine {
     }
 
     private void lose(Packet packet) {
-        counts[Fault.LOST.ordinal()]++;
+        counts.incrementAndGet(Fault.LOST.ordinal());
+        lostBytes.addAndGet(packet.totalLength());
         packet.release();
     }
 
     private void duplicate(Packet packet, long nowNanos) {
         Packet copy = copy(packet);
         if (copy != null) {
-            counts[Fault.DUPLICATED.ordinal()]++;
+            counts.incrementAndGet(Fault.DUPLICATED.ordinal());
             insert(copy, due(nowNanos, 0, false));
         }
     }
@@ -139,7 +148,7 @@ final class FaultLine {
             packet.release();
         }
         if (target.length() > 0) {
-            counts[Fault.CORRUPTED.ordinal()]++;
+            counts.incrementAndGet(Fault.CORRUPTED.ordinal());
             Offload.completeChecksum(target);
             target.clearFlags(Packet.CHECKSUM_VERIFIED);
             long bit = position % (8L * target.length());
@@ -155,7 +164,7 @@ final class FaultLine {
         long due = nowNanos + plan.delayNanosMin() + (long) (delay * span);
         due = Math.max(due, lastDueNanos);
         if (reordered) {
-            counts[Fault.REORDERED.ordinal()]++;
+            counts.incrementAndGet(Fault.REORDERED.ordinal());
             return due + plan.reorderNanos();
         }
         lastDueNanos = due;

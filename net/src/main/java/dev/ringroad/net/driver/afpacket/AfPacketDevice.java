@@ -64,9 +64,7 @@ public final class AfPacketDevice extends DriverDevice {
                 new Capabilities(true, true, joined, joined, false, frameBytesMax);
         DropCounters drops = new DropCounters(file, name);
         Counter refused =
-                file.counter(
-                        name + ".drop.refused",
-                        "times that the kernel passed over frames to transmit");
+                drops.named("refused", "times that the kernel passed over frames to transmit");
         Counter downs = file.counter(name + ".disconnections", "times the link went down");
         InterfaceLink link = new InterfaceLink(opened.watch(), downs);
         AfPacketQueue[] queues = opened.queues().toArray(new AfPacketQueue[0]);
@@ -92,8 +90,8 @@ public final class AfPacketDevice extends DriverDevice {
         Traits traits = new Traits(name, opened.macAddress(), opened.mtu(), capabilities);
         super(traits, pool, drops, received, sent);
         ringFull =
-                file.counter(
-                        name + ".drop.ring-full",
+                drops.named(
+                        "ring-full",
                         "received frames that the kernel lost because the ring was full");
         this.link = link;
         this.queues = queues;

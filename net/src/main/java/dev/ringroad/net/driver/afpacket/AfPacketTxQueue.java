@@ -92,15 +92,15 @@ final class AfPacketTxQueue implements TxQueue {
     private boolean place(Packet packet) {
         int bytes = packet.totalLength();
         if (bytes < EthernetHeader.BYTES) {
-            drops.count(DeviceDrop.RUNT);
+            drops.unsent(DeviceDrop.RUNT, bytes);
             return true;
         }
         if (bytes > bytesMax(packet)) {
-            drops.count(DeviceDrop.OVERSIZE);
+            drops.unsent(DeviceDrop.OVERSIZE, bytes);
             return true;
         }
         if (!link.isUp()) {
-            drops.count(DeviceDrop.LINK_DOWN);
+            drops.unsent(DeviceDrop.LINK_DOWN, bytes);
             return true;
         }
         MemorySegment s = ring;
@@ -150,8 +150,8 @@ final class AfPacketTxQueue implements TxQueue {
         }
         unsent = false;
         if (unsentBytes > 0) {
-            // It passes over what it cannot take and does not say how much that was.
-            refused.increment();
+            // It passes over what it cannot take and does not say how many frames that was.
+            drops.unsent(refused, 1, unsentBytes);
         }
         unsentBytes = 0;
     }

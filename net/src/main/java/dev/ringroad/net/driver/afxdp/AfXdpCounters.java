@@ -25,18 +25,15 @@ final class AfXdpCounters {
     AfXdpCounters(CounterFile file, String device) {
         drops = new DropCounters(file, device);
         ringFull =
-                file.counter(
-                        device + ".drop.ring-full",
+                drops.named(
+                        "ring-full",
                         "received frames that the kernel lost because no buffer or entry was free");
         kernelDropped =
-                file.counter(
-                        device + ".drop.kernel",
+                drops.named(
+                        "kernel",
                         "received frames that the kernel could not hand over, mostly for their"
                                 + " length");
-        refused =
-                file.counter(
-                        device + ".drop.refused",
-                        "frames to transmit that the kernel did not take");
+        refused = drops.named("refused", "frames to transmit that the kernel did not take");
         disconnections = file.counter(device + ".disconnections", "times the link went down");
         inDriver =
                 file.counter(

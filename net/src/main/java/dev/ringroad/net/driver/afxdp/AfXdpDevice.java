@@ -173,7 +173,8 @@ public final class AfXdpDevice extends DriverDevice {
         }
         counters.ringFull.set(ringFull);
         counters.kernelDropped.set(dropped);
-        counters.refused.set(refused);
+        // How long they were the kernel does not say.
+        counters.drops.unsent(counters.refused, (int) (refused - counters.refused.value()), 0);
     }
 
     /** The socket is not woken when the interface goes, so the link is looked at in any case. */

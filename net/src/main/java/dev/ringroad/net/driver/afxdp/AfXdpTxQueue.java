@@ -218,7 +218,7 @@ final class AfXdpTxQueue implements TxQueue {
     }
 
     private boolean drop(Packet packet, DeviceDrop reason) {
-        drops.count(reason);
+        drops.unsent(reason, packet.totalLength());
         packet.release();
         return true;
     }

@@ -94,9 +94,7 @@ final class MemifCopyTxQueue implements MemifTxQueue {
         }
         MemifRing r = ring;
         if (r == null) {
-            counters.drop(DeviceDrop.LINK_DOWN, count);
-            from.releaseAll();
-            return count;
+            return counters.drops.refuseAll(DeviceDrop.LINK_DOWN, from);
         }
         return mayShrink ? putWatched(r, from, count) : put(r, from, count);
     }
@@ -239,12 +237,13 @@ final class MemifCopyTxQueue implements MemifTxQueue {
      */
     private int putLong(MemifRing r, int index, int free, Packet packet, int bytes) {
         if (bytes > frameBytesMax || bytes < EthernetHeader.BYTES) {
-            counters.drop(bytes > frameBytesMax ? DeviceDrop.OVERSIZE : DeviceDrop.RUNT);
+            counters.drops.unsent(
+                    bytes > frameBytesMax ? DeviceDrop.OVERSIZE : DeviceDrop.RUNT, bytes);
             return DROPPED;
         }
         int slots = planChain(r, index, free, bytes);
         if (slots == NO_ROOM && free == r.size()) {
-            counters.drop(DeviceDrop.OVERSIZE);
+            counters.drops.unsent(DeviceDrop.OVERSIZE, bytes);
             return DROPPED;
         }
         if (slots <= 0) {

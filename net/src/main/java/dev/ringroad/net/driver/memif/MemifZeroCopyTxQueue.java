@@ -51,7 +51,7 @@ final class MemifZeroCopyTxQueue implements MemifTxQueue {
         ring = null;
         int count = (headIndex - tailIndex) & MemifRing.INDEX_MASK;
         if (count > 0) {
-            counters.drop(MemifDrop.PEER_GONE, count);
+            counters.unsent(MemifDrop.PEER_GONE, count, waitingBytes());
             releaseUpTo(headIndex);
         }
         waiting = NONE;
@@ -70,11 +70,7 @@ final class MemifZeroCopyTxQueue implements MemifTxQueue {
         MemifRing r = ring;
         int count = from.size();
         if (r == null) {
-            if (count > 0) {
-                counters.drop(DeviceDrop.LINK_DOWN, count);
-                from.releaseAll();
-            }
-            return count;
+            return counters.drops.refuseAll(DeviceDrop.LINK_DOWN, from);
         }
         if (!reclaim(r) || count == 0) {
             return 0;
@@ -93,7 +89,8 @@ final class MemifZeroCopyTxQueue implements MemifTxQueue {
             Packet packet = packets[done];
             int bytes = packet.totalLength();
             if (bytes < EthernetHeader.BYTES || bytes > frameBytesMax) {
-                counters.drop(bytes > frameBytesMax ? DeviceDrop.OVERSIZE : DeviceDrop.RUNT);
+                counters.drops.unsent(
+                        bytes > frameBytesMax ? DeviceDrop.OVERSIZE : DeviceDrop.RUNT, bytes);
                 packet.release();
                 done++;
                 continue;
@@ -163,6 +160,15 @@ final class MemifZeroCopyTxQueue implements MemifTxQueue {
         }
         releaseUpTo(tail);
         return true;
+    }
+
+    private long waitingBytes() {
+        int mask = waiting.length - 1;
+        long bytes = 0;
+        for (int i = tailIndex; i != headIndex; i = (i + 1) & MemifRing.INDEX_MASK) {
+            bytes += pool.at(waiting[i & mask]).length();
+        }
+        return bytes;
     }
 
     private void releaseUpTo(int end) {

@@ -17,10 +17,10 @@ final class NilTxQueue implements TxQueue {
 
     @Override
     public int transmit(Burst from) {
-        int count = from.size();
-        if (closed && count > 0) {
-            drops.count(DeviceDrop.LINK_DOWN, count);
+        if (closed) {
+            return drops.refuseAll(DeviceDrop.LINK_DOWN, from);
         }
+        int count = from.size();
         from.releaseAll();
         return count;
     }

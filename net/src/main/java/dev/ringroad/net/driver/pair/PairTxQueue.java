@@ -81,16 +81,16 @@ final class PairTxQueue implements TxQueue {
     }
 
     private void refuse(Packet packet, int bytes) {
-        drops.count(bytes > frameBytesMax ? DeviceDrop.OVERSIZE : DeviceDrop.RUNT);
+        drops.unsent(bytes > frameBytesMax ? DeviceDrop.OVERSIZE : DeviceDrop.RUNT, bytes);
         packet.release();
     }
 
     private int dropAll(Burst from) {
-        int count = from.size();
         if (!closed) {
             reclaim();
-            drops.count(DeviceDrop.LINK_DOWN, count);
+            return drops.refuseAll(DeviceDrop.LINK_DOWN, from);
         }
+        int count = from.size();
         from.releaseAll();
         return count;
     }

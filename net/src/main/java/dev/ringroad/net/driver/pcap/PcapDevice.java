@@ -49,11 +49,10 @@ public final class PcapDevice extends DriverDevice {
             PacketPool pool,
             CounterFile counters) {
         DropCounters drops = new DropCounters(counters, name);
-        Counter cut =
-                counters.counter(name + ".drop.file-cut", "times that the file ended in a record");
+        Counter cut = drops.named("file-cut", "times that the file ended in a record");
         Counter broken =
-                counters.counter(
-                        name + ".drop.file-broken",
+                drops.named(
+                        "file-broken",
                         "times that a record described itself wrongly, which ends the file");
         PcapRxQueue received =
                 new PcapRxQueue(reader, pool, drops, cut, broken, loops, packetsPerSecond);

@@ -39,15 +39,14 @@ final class PcapTxQueue implements TxQueue {
 
     @Override
     public int transmit(Burst from) {
+        if (closed) {
+            return drops.refuseAll(DeviceDrop.LINK_DOWN, from);
+        }
         int count = from.size();
         if (count == 0) {
             return 0;
         }
-        if (closed) {
-            drops.count(DeviceDrop.LINK_DOWN, count);
-        } else {
-            write(from);
-        }
+        write(from);
         from.releaseAll();
         return count;
     }
@@ -58,9 +57,9 @@ final class PcapTxQueue implements TxQueue {
             Packet packet = from.get(i);
             int bytes = packet.totalLength();
             if (bytes < EthernetHeader.BYTES) {
-                drops.count(DeviceDrop.RUNT);
+                drops.unsent(DeviceDrop.RUNT, bytes);
             } else if (bytes > frameBytesMax) {
-                drops.count(DeviceDrop.OVERSIZE);
+                drops.unsent(DeviceDrop.OVERSIZE, bytes);
             } else if (writer != null) {
                 writer.write(interfaceNumber, packet, now, Direction.OUTBOUND);
             }

@@ -56,9 +56,7 @@ public final class TapDevice extends DriverDevice {
         Capabilities capabilities =
                 new Capabilities(checksum, checksum, joined, joined, false, frameBytesMax);
         DropCounters drops = new DropCounters(file, name);
-        Counter refused =
-                file.counter(
-                        name + ".drop.refused", "frames to transmit that the kernel did not take");
+        Counter refused = drops.named("refused", "frames to transmit that the kernel did not take");
         TapLink link = new TapLink(tun.descriptor());
         RxQueue received = new TapRxQueue(tun.descriptor(), pool, drops, link);
         TxQueue sent = new TapTxQueue(tun.descriptor(), capabilities, drops, refused, link);

@@ -73,21 +73,22 @@ final class TapTxQueue implements TxQueue {
     private boolean send(Packet packet) {
         int bytes = packet.totalLength();
         if (bytes < EthernetHeader.BYTES) {
-            drops.count(DeviceDrop.RUNT);
+            drops.unsent(DeviceDrop.RUNT, bytes);
             return true;
         }
         if (bytes > bytesMax(packet)) {
-            drops.count(DeviceDrop.OVERSIZE);
+            drops.unsent(DeviceDrop.OVERSIZE, bytes);
             return true;
         }
         if (!link.isUp()) {
-            drops.count(DeviceDrop.LINK_DOWN);
+            drops.unsent(DeviceDrop.LINK_DOWN, bytes);
             return true;
         }
         if (!capabilities.transmitChecksum()) {
             Offload.completeChecksum(packet);
         }
-        return settle(packet.next() == null ? write(packet, bytes) : gather(packet, bytes));
+        int written = packet.next() == null ? write(packet, bytes) : gather(packet, bytes);
+        return settle(written, bytes);
     }
 
     private int bytesMax(Packet packet) {
@@ -115,7 +116,7 @@ final class TapTxQueue implements TxQueue {
         return descriptor.write(gathered, 0, VnetHeader.BYTES + bytes);
     }
 
-    private boolean settle(int written) {
+    private boolean settle(int written, int bytes) {
         if (written >= 0) {
             return true;
         }
@@ -125,9 +126,9 @@ final class TapTxQueue implements TxQueue {
             }
             case Errno.EIO, Errno.EBADFD, Errno.EBADF, Errno.ENODEV -> {
                 link.writeFailed(-written);
-                drops.count(DeviceDrop.LINK_DOWN);
+                drops.unsent(DeviceDrop.LINK_DOWN, bytes);
             }
-            default -> refused.increment();
+            default -> drops.unsent(refused, 1, bytes);
         }
         return true;
     }

@@ -124,7 +124,7 @@ final class PackedTxRing extends TxRing {
         int descriptors = 0;
         do {
             if (descriptors >= s.size) {
-                return dropTooLong();
+                return dropTooLong(bytes);
             }
             long second = RingDescriptor.secondAcquire(s.descriptors(), s.at(position));
             if (!PackedRing.isAvailable(RingDescriptor.packedFlags(second), wrap)) {
@@ -133,7 +133,7 @@ final class PackedTxRing extends TxRing {
             long before = pieces.bytes();
             VhostDrop fault = chain.add(position, second);
             if (fault == VhostDrop.ENDLESS_CHAIN && count > 0) {
-                return dropTooLong();
+                return dropTooLong(bytes);
             }
             if (fault != null) {
                 return failBuffer(VhostDrop.BAD_BUFFER);
@@ -150,7 +150,7 @@ final class PackedTxRing extends TxRing {
             }
         } while (mergeable && pieces.bytes() < wanted);
         if (pieces.bytes() < wanted) {
-            return dropTooLong();
+            return dropTooLong(bytes);
         }
         fillPieces(packet, bytes, count);
         use(count, wanted);

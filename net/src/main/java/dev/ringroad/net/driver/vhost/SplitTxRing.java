@@ -134,13 +134,13 @@ final class SplitTxRing extends TxRing {
         int count = 0;
         do {
             if (count == known) {
-                return count == side.size ? dropTooLong() : NO_ROOM;
+                return count == side.size ? dropTooLong(bytes) : NO_ROOM;
             }
             int head = side.head(index + count);
             long before = pieces.bytes();
             VhostDrop fault = collect(head);
             if (fault == VhostDrop.ENDLESS_CHAIN && count > 0) {
-                return dropTooLong();
+                return dropTooLong(bytes);
             }
             if (fault != null) {
                 return failBuffer(VhostDrop.BAD_BUFFER);
@@ -150,7 +150,7 @@ final class SplitTxRing extends TxRing {
             count++;
         } while (mergeable && pieces.bytes() < wanted);
         if (pieces.bytes() < wanted) {
-            return dropTooLong();
+            return dropTooLong(bytes);
         }
         fillPieces(packet, bytes, count);
         use(count, wanted);

@@ -157,16 +157,17 @@ abstract sealed class TxRing extends VhostRing permits SplitTxRing, PackedTxRing
     }
 
     final int dropUnsendable(int bytes) {
-        counters.drop(bytes < EthernetHeader.BYTES ? DeviceDrop.RUNT : DeviceDrop.OVERSIZE);
+        counters.drops.unsent(
+                bytes < EthernetHeader.BYTES ? DeviceDrop.RUNT : DeviceDrop.OVERSIZE, bytes);
         return DROPPED;
     }
 
     /** Drops a frame that no buffers of this driver have room for. */
-    final int dropTooLong() {
+    final int dropTooLong(int bytes) {
         if (mergeable) {
-            counters.drop(DeviceDrop.OVERSIZE);
+            counters.drops.unsent(DeviceDrop.OVERSIZE, bytes);
         } else {
-            counters.drop(VhostDrop.BUFFER_TOO_SMALL);
+            counters.unsent(VhostDrop.BUFFER_TOO_SMALL, 1, bytes);
         }
         return DROPPED;
     }

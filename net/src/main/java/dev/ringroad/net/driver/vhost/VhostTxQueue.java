@@ -31,9 +31,7 @@ final class VhostTxQueue implements TxQueue {
         }
         TxRing r = ring;
         if (r == null || r.failed()) {
-            counters.drop(DeviceDrop.LINK_DOWN, count);
-            from.releaseAll();
-            return count;
+            return counters.drops.refuseAll(DeviceDrop.LINK_DOWN, from);
         }
         return r.transmit(from, frameBytesMax);
     }

@@ -63,7 +63,8 @@ final class VirtioTxQueue implements TxQueue {
         lane = null;
         queue = null;
         if (q != null) {
-            counters.drop(VirtioDrop.PEER_GONE, q.releaseAll(pool));
+            long bytes = q.lentBytes(pool);
+            counters.unsent(VirtioDrop.PEER_GONE, q.releaseAll(pool), bytes);
         }
     }
 
@@ -80,11 +81,7 @@ final class VirtioTxQueue implements TxQueue {
         Virtqueue q = queue;
         int count = from.size();
         if (q == null) {
-            if (count > 0) {
-                counters.drops.count(DeviceDrop.LINK_DOWN, count);
-                from.releaseAll();
-            }
-            return count;
+            return counters.drops.refuseAll(DeviceDrop.LINK_DOWN, from);
         }
         if (!reclaim(q) || count == 0) {
             return 0;
@@ -170,7 +167,7 @@ final class VirtioTxQueue implements TxQueue {
         if (bytes >= EthernetHeader.BYTES && bytes <= frameBytesMax) {
             return true;
         }
-        counters.drops.count(bytes > frameBytesMax ? DeviceDrop.OVERSIZE : DeviceDrop.RUNT);
+        counters.drops.unsent(bytes > frameBytesMax ? DeviceDrop.OVERSIZE : DeviceDrop.RUNT, bytes);
         packet.release();
         return false;
     }

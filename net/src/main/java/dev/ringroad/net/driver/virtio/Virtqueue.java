@@ -215,6 +215,17 @@ abstract sealed class Virtqueue permits SplitQueue, PackedQueue {
         return id;
     }
 
+    /** Bytes of the packets that are with the device. */
+    final long lentBytes(PacketPool pool) {
+        long bytes = 0;
+        for (int buffer : lent) {
+            if (buffer != NOBODY) {
+                bytes += pool.at(buffer).totalLength();
+            }
+        }
+        return bytes;
+    }
+
     /**
      * Takes all buffers from the device, which must not be asked any more, and releases them.
      *
