@@ -104,6 +104,11 @@ final class MainTest {
                 "forward --port nil:a --idle never",
                 "forward --port nil:a --burst 0",
                 "forward --port nil:a --seconds 0",
+                "forward --port nil:a --seconds abc",
+                "forward --port nil:a --packets abc",
+                "forward --port nil:a --burst abc",
+                "forward --port nil:a --workers abc",
+                "forward --port ring:a --port ring:a --port ring:a --seconds 1",
                 "forward --port nil:a --packets -1",
                 "forward --port nil:a --capture 1=a.pcapng",
                 "forward --port nil:a --capture a.pcapng",
@@ -115,6 +120,20 @@ final class MainTest {
     void wrongUseIsASentenceAndExitCodeTwo(String words) {
         assertThat(execute(words.split(" ", -1))).isEqualTo(2);
         assertThat(err.toString()).startsWith("ringroad: ").doesNotContain("\tat ");
+    }
+
+    @Test
+    void aNumberThatIsNoneIsToldTheRange() {
+        execute("forward", "--port", "nil:a", "--seconds", "abc");
+
+        assertThat(err.toString()).contains("--seconds is a number from 1 to ").contains("abc");
+    }
+
+    @Test
+    void forwardSuggestsNoOptionThatItDoesNotKnow() {
+        execute("forward", "--port", "nil");
+
+        assertThat(err.toString()).contains("such as memif:").doesNotContain("ip=");
     }
 
     @Test

@@ -24,6 +24,8 @@ import java.util.List;
             "  vhost:/tmp/v.sock               a virtio driver in another process, such as QEMU or DPDK",
             "  virtio:/tmp/v.sock              a vhost-user back end, such as Open vSwitch or DPDK",
             "  tap:rr0                         a cable to the kernel",
+            "  afpacket:veth0                  copies of an interface's frames, beside the kernel's own",
+            "  afxdp:veth0[,queue=0]           an interface's frames, before the kernel sees them",
             "  nil:a[,rx=no][,size=64]         makes frames out of nothing, swallows what is sent",
             "  pcap:in.pcap[,out=o.pcapng]     a file's frames; pps=N and loop=yes say how; - for no file",
             "  ring:a                          a cable within this process; name it twice",
@@ -58,8 +60,11 @@ public final class ForwardCommand extends Subcommand {
     @Option(
             names = "--workers",
             paramLabel = "N",
-            description = "Threads, each pinned to a processor; one for each pair if not given.")
-    private @Nullable Integer workers;
+            description =
+                    "Threads, each pinned to a processor. If not given, one for each pair, and in"
+                            + " rxonly, txonly, flowgen and icmpecho for each port, as far as there"
+                            + " are processors.")
+    private @Nullable String workers;
 
     /** Used by picocli. */
     ForwardCommand() {}
@@ -85,6 +90,10 @@ public final class ForwardCommand extends Subcommand {
     private Placement places(Mode chosen) {
         int ports = options.ports().size();
         int groups = chosen.pairsPorts() ? (ports + 1) / 2 : ports;
-        return Placement.of(workers, options.cpus(), groups);
+        Integer count =
+                workers == null
+                        ? null
+                        : (int) RunOptions.number("--workers", workers, 1, Integer.MAX_VALUE);
+        return Placement.of(count, options.cpus(), groups);
     }
 }

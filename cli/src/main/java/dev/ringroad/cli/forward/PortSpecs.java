@@ -6,7 +6,9 @@ import dev.ringroad.net.device.DeviceSpec;
 import dev.ringroad.net.device.SpecException;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Device strings, with what forwarding adds to them. */
 final class PortSpecs {
@@ -17,10 +19,25 @@ final class PortSpecs {
     static List<DeviceSpec> of(List<String> ports, List<String> captures) {
         try {
             List<DeviceSpec> specs = ports.stream().map(DeviceSpec::parse).toList();
+            requireTwoEnds(specs);
             captures.forEach(capture -> addCapture(capture, specs));
             return specs;
         } catch (SpecException e) {
             throw refused(e);
+        }
+    }
+
+    /** A third end would be the first of another cable, at whose other end is nobody. */
+    private static void requireTwoEnds(List<DeviceSpec> specs) {
+        Map<String, Integer> ends = new HashMap<>();
+        for (DeviceSpec spec : specs) {
+            if (spec.kind().equals("ring") && ends.merge(spec.address(), 1, Integer::sum) > 2) {
+                throw Refusal.wrongUse(
+                        "ring:"
+                                + spec.address()
+                                + " is a cable with two ends, and here it is named more often; give"
+                                + " the others a name of their own.");
+            }
         }
     }
 

@@ -43,16 +43,16 @@ final class RunOptions {
             names = "--burst",
             paramLabel = "N",
             description = "Frames that travel together at most; 32 if not given.")
-    private int burst = 32;
+    private String burst = "32";
 
     @Option(names = "--seconds", paramLabel = "N", description = "Ends after so long.")
-    private @Nullable Integer seconds;
+    private @Nullable String seconds;
 
     @Option(
             names = "--packets",
             paramLabel = "N",
             description = "Ends when so many frames have been sent, or received in rxonly.")
-    private @Nullable Long packets;
+    private @Nullable String packets;
 
     @Option(
             names = "--json",
@@ -77,13 +77,8 @@ final class RunOptions {
         if (json != null) {
             OutputFile.check(json);
         }
-        within("--burst", burst, 1, BURST_MAX);
-        if (seconds != null) {
-            within("--seconds", seconds, 1, Integer.MAX_VALUE);
-        }
-        if (packets != null) {
-            within("--packets", packets, 1, Long.MAX_VALUE);
-        }
+        burstPackets();
+        limits();
     }
 
     /** The specs as they were given. */
@@ -101,7 +96,7 @@ final class RunOptions {
     }
 
     int burstPackets() {
-        return burst;
+        return (int) number("--burst", burst, 1, BURST_MAX);
     }
 
     @Nullable Path json() {
@@ -110,8 +105,8 @@ final class RunOptions {
 
     Limits limits() {
         return new Limits(
-                seconds == null ? Long.MAX_VALUE : seconds,
-                packets == null ? Long.MAX_VALUE : packets);
+                limit("--seconds", seconds, Integer.MAX_VALUE),
+                limit("--packets", packets, Long.MAX_VALUE));
     }
 
     IdleStrategy strategy() {
@@ -125,10 +120,21 @@ final class RunOptions {
         };
     }
 
-    private static void within(String option, long value, long least, long most) {
-        if (value < least || value > most) {
-            throw Refusal.wrongUse(
-                    option + " is a number from " + least + " to " + most + ", not " + value + ".");
+    private static long limit(String option, @Nullable String value, long most) {
+        return value == null ? Long.MAX_VALUE : number(option, value, 1, most);
+    }
+
+    /** The number that an option is, or a refusal that names the range. */
+    static long number(String option, String value, long least, long most) {
+        try {
+            long number = Long.parseLong(value);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException _) {
+            // Told below, together with the range.
         }
+        throw Refusal.wrongUse(
+                option + " is a number from " + least + " to " + most + ", not " + value + ".");
     }
 }

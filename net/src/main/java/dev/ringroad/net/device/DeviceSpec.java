@@ -43,7 +43,7 @@ public final class DeviceSpec {
                     "\""
                             + text
                             + "\" does not name a device; write KIND:ADDRESS[,KEY=VALUE]…, such"
-                            + " as memif:/tmp/a.sock,role=server,ip=10.9.0.1/24");
+                            + " as memif:/tmp/a.sock,role=server");
         }
         Map<String, String> options = new LinkedHashMap<>();
         for (int i = 1; i < parts.length; i++) {
