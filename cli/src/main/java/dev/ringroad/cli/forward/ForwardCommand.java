@@ -75,7 +75,7 @@ public final class ForwardCommand extends Subcommand {
         Mode chosen = mode();
         List<DeviceSpec> specs = PortSpecs.of(options.ports(), options.captures());
         PortSpecs.complete(specs);
-        Work work = new ModeWork(chosen, options.burstPackets());
+        Work work = new ModeWork(chosen, options.burstPackets(), options.limits().packets());
         Forwarding.run(work, specs, places(chosen), options);
     }
 

@@ -3,8 +3,11 @@ package dev.ringroad.cli.forward;
 import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.net.forward.ForwardDrop;
 import dev.ringroad.net.forward.ForwardPoller;
+import dev.ringroad.net.forward.FrameBudget;
 import dev.ringroad.net.forward.Mode;
 import dev.ringroad.net.forward.Port;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,11 +18,16 @@ final class ModeWork implements Work {
 
     private final Mode mode;
     private final int burstPackets;
+    private final @Nullable FrameBudget budget;
     private List<ForwardPoller> pollers = List.of();
 
-    ModeWork(Mode mode, int burstPackets) {
+    /**
+     * @param packets how many to send, or to receive in rxonly; {@link Long#MAX_VALUE} for no limit
+     */
+    ModeWork(Mode mode, int burstPackets, long packets) {
         this.mode = mode;
         this.burstPackets = burstPackets;
+        budget = packets == Long.MAX_VALUE ? null : new FrameBudget(packets);
     }
 
     @Override
@@ -29,13 +37,14 @@ final class ModeWork implements Work {
 
     @Override
     public List<ForwardPoller> begin(List<Port> ports, CounterFile counters) {
-        pollers = ForwardPoller.of(mode, ports, burstPackets);
+        pollers = ForwardPoller.of(mode, ports, burstPackets, budget);
         return pollers;
     }
 
     @Override
     public boolean finished() {
-        return pollers.stream().allMatch(ForwardPoller::finished);
+        return pollers.stream().allMatch(ForwardPoller::finished)
+                || (budget != null && budget.isUsedUp());
     }
 
     @Override

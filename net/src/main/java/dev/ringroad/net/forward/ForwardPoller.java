@@ -4,6 +4,8 @@ import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.core.worker.Poller;
 import dev.ringroad.net.device.NetDevice;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -43,21 +45,32 @@ public final class ForwardPoller implements Poller {
      * number is a pair by itself, and one for each port if not.
      */
     public static List<ForwardPoller> of(Mode mode, List<Port> ports, int burstPackets) {
+        return of(mode, ports, burstPackets, null);
+    }
+
+    /**
+     * As the other, for so many frames.
+     *
+     * @param budget how many may be sent, or received where none are sent; null for no limit
+     */
+    public static List<ForwardPoller> of(
+            Mode mode, List<Port> ports, int burstPackets, @Nullable FrameBudget budget) {
         List<ForwardPoller> pollers = new ArrayList<>();
         int step = mode.pairsPorts() ? 2 : 1;
         for (int i = 0; i < ports.size(); i += step) {
             List<Port> together = ports.subList(i, Math.min(i + step, ports.size()));
-            pollers.add(new ForwardPoller(mode, together, lanes(together, burstPackets)));
+            pollers.add(new ForwardPoller(mode, together, lanes(together, burstPackets, budget)));
         }
         return pollers;
     }
 
-    private static List<Lane> lanes(List<Port> ports, int burstPackets) {
+    private static List<Lane> lanes(
+            List<Port> ports, int burstPackets, @Nullable FrameBudget budget) {
         List<Lane> lanes = new ArrayList<>();
         for (Port from : ports) {
             Port to = from == ports.getFirst() ? ports.getLast() : ports.getFirst();
             for (int queue = 0; queue < from.device().queuePairs(); queue++) {
-                lanes.add(new Lane(from, to, queue, burstPackets));
+                lanes.add(new Lane(from, to, queue, burstPackets, budget));
             }
         }
         return lanes;

@@ -6,7 +6,7 @@ final class RxOnly implements Engine {
     @Override
     public int run(Lane lane) {
         int n = lane.receive();
-        lane.burst().releaseAll();
+        lane.finish();
         return n;
     }
 }

@@ -33,7 +33,7 @@ final class TxOnly implements Engine {
         Burst burst = lane.burst();
         PacketPool pool = lane.to().device().pool();
         int begin = burst.size();
-        int n = Math.min(burst.room(), pool.available());
+        int n = lane.claim(Math.min(burst.room(), pool.available()));
         pool.acquireBulk(burst, n);
         Packet[] packets = burst.array();
         for (int i = begin; i < begin + n; i++) {

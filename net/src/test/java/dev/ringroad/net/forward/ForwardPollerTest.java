@@ -83,6 +83,49 @@ class ForwardPollerTest {
         }
     }
 
+    /** 77 is no multiple of a burst; each lane would overshoot by its own. */
+    @ParameterizedTest
+    @EnumSource(names = {"IO", "RX_ONLY", "TX_ONLY", "FLOW_GEN", "ICMP_ECHO"})
+    void meetsALimitExactly(Mode mode) {
+        try (CounterFile counters = CounterFile.inMemory(128);
+                NilDevice a = NilDevice.open(DeviceSpec.parse("nil:a"), counters);
+                NilDevice b = NilDevice.open(DeviceSpec.parse("nil:b"), counters)) {
+            List<Port> ports = List.of(new Port(0, a, counters), new Port(1, b, counters));
+            FrameBudget budget = new FrameBudget(77);
+            List<ForwardPoller> pollers = ForwardPoller.of(mode, ports, 32, budget);
+            for (int i = 0; i < 20; i++) {
+                pollers.forEach(poller -> poller.poll(System.nanoTime()));
+            }
+            pollers.forEach(ForwardPoller::close);
+            boolean receives = mode == Mode.RX_ONLY;
+            long count = 0;
+            for (Port port : ports) {
+                count += receives ? port.receivedPackets() : port.sentPackets();
+            }
+            // Nothing that nil makes is a request, so nothing of it uses the budget up.
+            assertThat(count).isEqualTo(mode == Mode.ICMP_ECHO ? 0 : 77);
+            assertThat(budget.isUsedUp()).isEqualTo(mode != Mode.ICMP_ECHO);
+        }
+    }
+
+    @Test
+    void whatIsDroppedDoesNotUseALimitUp() {
+        try (ForwardBed bed = new ForwardBed(Mode.IO, 2)) {
+            FrameBudget budget = new FrameBudget(2);
+            ForwardPoller poller =
+                    ForwardPoller.of(Mode.IO, List.of(bed.port(0), bed.port(1)), 32, budget)
+                            .getFirst();
+            bed.end(1).close();
+            for (int i = 0; i < 5; i++) {
+                bed.send(0, FRAME);
+                poller.poll(System.nanoTime());
+            }
+            assertThat(bed.port(1).device().drops()).containsEntry("link-down", 5L);
+            assertThat(budget.isUsedUp()).isFalse();
+            poller.close();
+        }
+    }
+
     @Test
     void putsBurstsIntoBucketsOfPowersOfTwo() {
         try (ForwardBed bed = new ForwardBed(Mode.IO, 2)) {
