@@ -8,6 +8,7 @@ import dev.ringroad.net.packet.Burst;
 import dev.ringroad.net.packet.Packet;
 
 import java.time.Instant;
+import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
@@ -54,6 +55,13 @@ public final class CaptureDevice extends DecoratedDevice {
         Instant now = Instant.now();
         long offset = now.getEpochSecond() * 1_000_000_000L + now.getNano() - System.nanoTime();
         return () -> System.nanoTime() + offset;
+    }
+
+    @Override
+    public Map<String, Long> drops() {
+        Map<String, Long> drops = super.drops();
+        drops.put("capture-lost", writer.lostFrames());
+        return drops;
     }
 
     @Override
@@ -122,7 +130,9 @@ public final class CaptureDevice extends DecoratedDevice {
         public int transmit(Burst from) {
             int count = choosePart(from);
             if (count == 0) {
-                return inner.transmit(from);
+                int passed = inner.transmit(from);
+                writer.pass(passed);
+                return passed;
             }
             long time = epochNanos.getAsLong();
             ends[0] = writer.position();

@@ -13,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Writes a capture file (draft-ietf-opsawg-pcapng): one section, a block for each interface, an
@@ -26,8 +27,8 @@ import java.util.Arrays;
  * </pre>
  *
  * <p>Blocks gather in a buffer and are written when it is full or {@link #flush} is called. A disk
- * that is full must not stop the traffic: the first failure ends the capture and is told by {@link
- * #close}. One thread at a time.
+ * that is full must not stop the traffic: the first failure ends the capture after the last whole
+ * block and is told by {@link #close}; what comes then is counted only. One thread at a time.
  */
 public final class PcapngWriter implements AutoCloseable {
 
@@ -44,11 +45,14 @@ public final class PcapngWriter implements AutoCloseable {
     private static final short OPTION_PACKET_FLAGS = 2;
     private static final int PACKET_HEAD_BYTES = 28;
     private static final int PACKET_TAIL_BYTES = 16;
+    private static final int ORIGINAL_AT = 24;
 
     private final FileChannel file;
     private final ByteBuffer buffer =
             ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private final int snapBytes;
+    private final AtomicLong lostFrames = new AtomicLong();
+    private final AtomicLong lostBytes = new AtomicLong();
     private int interfaces;
     private @Nullable IOException failure;
 
@@ -128,10 +132,11 @@ public final class PcapngWriter implements AutoCloseable {
      * @param epochNanos when it went through, since 1970
      */
     public void write(int interfaceNumber, Packet packet, long epochNanos, Direction direction) {
+        int original = packet.totalLength();
         if (!require(blockBytes(packet))) {
+            lost(1, original);
             return;
         }
-        int original = packet.totalLength();
         int kept = Math.min(original, snapBytes);
         int begin = beginBlock(ENHANCED_PACKET);
         buffer.putInt(interfaceNumber);
@@ -152,9 +157,49 @@ public final class PcapngWriter implements AutoCloseable {
             }
         } catch (IOException e) {
             failure = e;
+            endAfterWholeBlock(buffer.position(), buffer.limit());
         } finally {
             buffer.clear();
         }
+    }
+
+    /** Cuts the file back to the blocks that got into it wholly, and counts the others. */
+    private void endAfterWholeBlock(int written, int gathered) {
+        buffer.clear();
+        int whole = 0;
+        for (int at = 0; at < gathered; at += buffer.getInt(at + Integer.BYTES)) {
+            int end = at + buffer.getInt(at + Integer.BYTES);
+            if (end <= written) {
+                whole = end;
+            } else if (buffer.getInt(at) == ENHANCED_PACKET) {
+                lost(1, buffer.getInt(at + ORIGINAL_AT));
+            }
+        }
+        try {
+            file.truncate(file.size() - (written - whole));
+        } catch (IOException _) {
+            // The file ends within a block then, which its readers put up with.
+        }
+    }
+
+    private void lost(int frames, long bytes) {
+        lostFrames.addAndGet(frames);
+        lostBytes.addAndGet(bytes);
+    }
+
+    /** How many frames did not get into the file; any thread may ask. */
+    public long lostFrames() {
+        return lostFrames.get();
+    }
+
+    /** Bytes of these frames. */
+    public long lostBytes() {
+        return lostBytes.get();
+    }
+
+    /** Notes a frame that nobody tried to write, as the capture had failed. */
+    void pass(int frames) {
+        lost(frames, 0);
     }
 
     /** Whether everything could be written until now. */

@@ -35,10 +35,14 @@ public final class PcapDevice extends DriverDevice {
     private static final int PPS_MAX = 1_000_000_000;
     private static final String NO_FILE = "-";
 
+    /** How soon what was sent is in the file, and it is told that it cannot be. */
+    private static final long FLUSH_NANOS = 200_000_000;
+
     private final @Nullable CaptureReader reader;
     private final @Nullable PcapngWriter writer;
     private final PcapRxQueue rxQueue;
     private final PcapTxQueue txQueue;
+    private long flushedNanos;
 
     private PcapDevice(
             String name,
@@ -156,7 +160,12 @@ public final class PcapDevice extends DriverDevice {
 
     @Override
     public void service(long nowNanos) {
-        // The writer writes when its buffer is full, and at the end.
+        PcapngWriter sent = writer;
+        if (sent != null && !isClosed() && nowNanos - flushedNanos > FLUSH_NANOS) {
+            flushedNanos = nowNanos;
+            sent.flush();
+            txQueue.countLost();
+        }
     }
 
     @Override

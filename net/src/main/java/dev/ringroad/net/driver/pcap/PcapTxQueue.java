@@ -1,5 +1,6 @@
 package dev.ringroad.net.driver.pcap;
 
+import dev.ringroad.core.counter.Counter;
 import dev.ringroad.net.device.DeviceDrop;
 import dev.ringroad.net.device.DropCounters;
 import dev.ringroad.net.device.TxQueue;
@@ -19,6 +20,9 @@ final class PcapTxQueue implements TxQueue {
     private final DropCounters drops;
     private final long epochOffsetNanos;
     private final int frameBytesMax;
+    private final Counter notWritten;
+    private long lostFrames;
+    private long lostBytes;
     private boolean closed;
 
     /**
@@ -33,6 +37,7 @@ final class PcapTxQueue implements TxQueue {
         this.writer = writer;
         this.interfaceNumber = writer == null ? 0 : writer.addInterface("sent");
         this.drops = drops;
+        notWritten = drops.named("not-written", "frames to transmit that the file had no room for");
         this.epochOffsetNanos = epochOffsetNanos;
         this.frameBytesMax = frameBytesMax;
     }
@@ -47,8 +52,20 @@ final class PcapTxQueue implements TxQueue {
             return 0;
         }
         write(from);
+        countLost();
         from.releaseAll();
         return count;
+    }
+
+    /** Frames that did not get into the file, now or when the buffer was written. */
+    void countLost() {
+        PcapngWriter to = writer;
+        if (to != null && to.lostFrames() != lostFrames) {
+            int frames = (int) (to.lostFrames() - lostFrames);
+            drops.unsent(notWritten, frames, to.lostBytes() - lostBytes);
+            lostFrames += frames;
+            lostBytes = to.lostBytes();
+        }
     }
 
     private void write(Burst from) {
