@@ -94,7 +94,8 @@ final class Forwarding {
                 throw PortSpecs.refused(e);
             }
         }
-        links.addAll(ports.stream().map(PortLink::new).toList());
+        long now = System.nanoTime();
+        links.addAll(ports.stream().map(port -> new PortLink(port, now)).toList());
     }
 
     private void start(CounterFile counters, Placement placement, IdleStrategy strategy) {
@@ -112,7 +113,6 @@ final class Forwarding {
         } catch (SystemCallException e) {
             throw Refusal.failed(FileTrouble.words(e) + ".");
         }
-        workers.forEach(Worker::start);
     }
 
     /** Pollers go to workers in turn, and a pool has one owner. */
@@ -131,14 +131,19 @@ final class Forwarding {
         }
     }
 
-    /** The answer is what was counted over the whole time. */
+    /**
+     * The answer is what was counted over the whole time. Nobody counts when the first sample is
+     * taken and the last, so that the figures of different ports belong together.
+     */
     private Report watch(Placement placement, RunOptions.Limits limits) {
         Sample first = Sample.take(work, ports, workers);
+        workers.forEach(Worker::start);
         Sample last = first;
         boolean ends = false;
         while (!ends) {
             ends = pause() || isDone(first, limits);
-            links.forEach(PortLink::tellChange);
+            links.forEach(link -> link.tellChange(System.nanoTime()));
+            links.forEach(PortLink::tellEnds);
             Sample now = Sample.take(work, ports, workers);
             if (!ends && now.nanos() - last.nanos() >= SECOND_NANOS) {
                 System.out.print(new Report(ports, placement.cpus(), last, now).live());
@@ -146,6 +151,7 @@ final class Forwarding {
             }
         }
         stop();
+        ports.forEach(Port::publish);
         return new Report(ports, placement.cpus(), first, Sample.take(work, ports, workers));
     }
 

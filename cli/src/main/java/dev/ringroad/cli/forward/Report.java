@@ -44,8 +44,9 @@ final class Report {
             text.append(
                     String.format(
                             Locale.ROOT,
-                            "port %d  in %s  out %s  %s%n",
+                            "port %d  %s  in %s  out %s  %s%n",
                             i,
+                            link(count),
                             rate(count.receivedPackets(), count.receivedBytes()),
                             rate(count.sentPackets(), count.sentBytes()),
                             drops(count)));
@@ -64,9 +65,10 @@ final class Report {
             text.append(
                     String.format(
                             Locale.ROOT,
-                            "port %d %s%n  in   %,d frames, %s%n  out  %,d frames, %s%n  %s%n",
+                            "port %d %s  %s%n  in   %,d frames, %s%n  out  %,d frames, %s%n  %s%n",
                             i,
                             ports.get(i).device().name(),
+                            link(count),
                             count.receivedPackets(),
                             rate(count.receivedPackets(), count.receivedBytes()),
                             count.sentPackets(),
@@ -96,9 +98,9 @@ final class Report {
             text.append(
                     String.format(
                             Locale.ROOT,
-                            "%s frames a second, %.1f ns of work each%n",
+                            "%s frames a second, %s of work each%n",
                             scaled(frames() / seconds),
-                            nanosAFrame()));
+                            workAFrame()));
         }
     }
 
@@ -112,6 +114,14 @@ final class Report {
     private double nanosAFrame() {
         long busy = times.stream().mapToLong(WorkerTimes::busyNanos).sum();
         return (double) busy / Math.max(1, frames());
+    }
+
+    /** In cycles of the time stamp counter, or in time where its rate is not known. */
+    private String workAFrame() {
+        double rate = TimeStampRate.cyclesANano();
+        return rate > 0
+                ? scaled(nanosAFrame() * rate) + "cycles"
+                : String.format(Locale.ROOT, "%,.0f ns", nanosAFrame());
     }
 
     private String rate(long packets, long bytes) {
@@ -128,6 +138,13 @@ final class Report {
         }
         int digits = rest >= 99.95 || rest == 0 ? 0 : rest >= 9.995 ? 1 : 2;
         return String.format(Locale.ROOT, "%." + digits + "f %s", rest, PREFIXES[prefix]);
+    }
+
+    private static String link(PortCounts count) {
+        if (count.linkUp()) {
+            return "up";
+        }
+        return count.wasUp() ? "down" : "never up";
     }
 
     private static String drops(PortCounts count) {
@@ -164,14 +181,17 @@ final class Report {
                             .add(member("asleep_ns", times.get(i).asleepNanos()))
                             .toString());
         }
-        return new StringJoiner(",\n  ", "{\n  ", "\n}\n")
-                .add("\"mode\": " + Json.quote(mode))
-                .add(member("seconds", seconds))
-                .add(member("frames_per_second", frames() / seconds))
-                .add(member("ns_per_frame", nanosAFrame()))
-                .add("\"ports\": " + portObjects)
-                .add("\"workers\": " + workerObjects)
-                .toString();
+        StringJoiner all =
+                new StringJoiner(",\n  ", "{\n  ", "\n}\n")
+                        .add("\"mode\": " + Json.quote(mode))
+                        .add(member("seconds", seconds))
+                        .add(member("frames_per_second", frames() / seconds))
+                        .add(member("ns_per_frame", nanosAFrame()));
+        double rate = TimeStampRate.cyclesANano();
+        if (rate > 0) {
+            all.add(member("cycles_per_frame", nanosAFrame() * rate));
+        }
+        return all.add("\"ports\": " + portObjects).add("\"workers\": " + workerObjects).toString();
     }
 
     private static String portJson(Port port, PortCounts count) {
@@ -184,6 +204,7 @@ final class Report {
             bursts.add(member(Port.burstWords(i), count.bursts()[i]));
         }
         return object().add("\"device\": " + Json.quote(port.device().name()))
+                .add("\"link\": " + Json.quote(link(count)))
                 .add(member("received_packets", count.receivedPackets()))
                 .add(member("received_bytes", count.receivedBytes()))
                 .add(member("sent_packets", count.sentPackets()))

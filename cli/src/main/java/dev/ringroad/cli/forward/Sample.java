@@ -17,9 +17,13 @@ record Sample(long nanos, List<PortCounts> ports, List<WorkerTimes> workers) {
     /**
      * What one port had counted.
      *
+     * @param linkUp whether the link was up at that moment
+     * @param wasUp whether it has been up at all
      * @param drops by reason, the work's and the device's
      */
     record PortCounts(
+            boolean linkUp,
+            boolean wasUp,
             long receivedPackets,
             long receivedBytes,
             long sentPackets,
@@ -35,6 +39,8 @@ record Sample(long nanos, List<PortCounts> ports, List<WorkerTimes> workers) {
             Map<String, Long> drops = new LinkedHashMap<>(work.drops(port));
             port.device().drops().forEach((reason, n) -> drops.put("device-" + reason, n));
             return new PortCounts(
+                    port.linkUp(),
+                    port.wasUp(),
                     port.receivedPackets(),
                     port.receivedBytes(),
                     port.sentPackets(),
@@ -54,6 +60,8 @@ record Sample(long nanos, List<PortCounts> ports, List<WorkerTimes> workers) {
                     (reason, n) ->
                             moreDrops.put(reason, n - earlier.drops.getOrDefault(reason, 0L)));
             return new PortCounts(
+                    linkUp,
+                    wasUp,
                     receivedPackets - earlier.receivedPackets,
                     receivedBytes - earlier.receivedBytes,
                     sentPackets - earlier.sentPackets,

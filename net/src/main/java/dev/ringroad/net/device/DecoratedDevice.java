@@ -44,6 +44,11 @@ public abstract class DecoratedDevice implements NetDevice {
     }
 
     @Override
+    public String linkTrouble() {
+        return inner.linkTrouble();
+    }
+
+    @Override
     public Capabilities capabilities() {
         return inner.capabilities();
     }

@@ -39,6 +39,14 @@ public final class InterfaceLink implements AutoCloseable {
         return gone;
     }
 
+    /** Why frames cannot be sent, in words; empty when they can. */
+    public String trouble() {
+        if (up) {
+            return "";
+        }
+        return gone ? "the interface is gone" : "the interface is switched off or has no carrier";
+    }
+
     /** Looks if it is time; whether it was. */
     public boolean check(long nowNanos) {
         if (gone || nowNanos - nextCheckNanos < 0) {

@@ -31,6 +31,11 @@ public interface NetDevice extends AutoCloseable {
     /** Whether frames can get to the other side; it may change in {@link #service}. */
     boolean linkUp();
 
+    /** Why the link is not up, in words for people; empty while it is, or when nobody knows. */
+    default String linkTrouble() {
+        return "";
+    }
+
     /** What the device does for its owner. */
     Capabilities capabilities();
 

@@ -37,8 +37,7 @@ public final class Lane {
      * @param burstPackets how many packets travel together at most
      * @param budget how many may pass, together with other lanes; null for no limit
      */
-    public Lane(
-            Port from, Port to, int queue, int burstPackets, @Nullable FrameBudget budget) {
+    public Lane(Port from, Port to, int queue, int burstPackets, @Nullable FrameBudget budget) {
         this.from = from;
         this.to = to;
         this.budget = budget;

@@ -27,6 +27,8 @@ public final class Port {
     private final Counter linkUp;
     private final Counter[] bursts = new Counter[BURST_BUCKETS];
     private final Counter[] drops = new Counter[ForwardDrop.values().length];
+    private volatile boolean wasUp;
+    private volatile String linkTrouble = "";
 
     /**
      * Gives a device a number.
@@ -110,9 +112,24 @@ public final class Port {
         return linkUp.value() != 0;
     }
 
+    /** Whether they could at any time. */
+    public boolean wasUp() {
+        return wasUp;
+    }
+
+    /** Why they could not, in words; empty when they could, or nobody knows. */
+    public String linkTrouble() {
+        return linkTrouble;
+    }
+
     /** Shows other processes what was sent and whether the link is up; the owner calls it often. */
     public void publish() {
-        linkUp.set(device.linkUp() ? 1 : 0);
+        boolean up = device.linkUp();
+        linkTrouble = device.linkTrouble();
+        if (up) {
+            wasUp = true;
+        }
+        linkUp.set(up ? 1 : 0);
         sentPackets.set(sentPackets());
         sentBytes.set(sentBytes());
     }

@@ -182,6 +182,11 @@ public final class AfPacketDevice extends DriverDevice {
     }
 
     @Override
+    public String linkTrouble() {
+        return link.trouble();
+    }
+
+    @Override
     public void service(long nowNanos) {
         link.check(nowNanos);
         countLost();

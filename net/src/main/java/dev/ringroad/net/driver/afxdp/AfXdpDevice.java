@@ -148,6 +148,11 @@ public final class AfXdpDevice extends DriverDevice {
     }
 
     @Override
+    public String linkTrouble() {
+        return link.trouble();
+    }
+
+    @Override
     public void service(long nowNanos) {
         if (link.check(nowNanos)) {
             readStatistics();

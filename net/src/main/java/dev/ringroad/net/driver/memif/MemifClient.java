@@ -68,6 +68,7 @@ final class MemifClient extends MemifEndpoint {
             socket = UnixSeqPacket.connect(config.path(), config.abstractName());
         } catch (IOException e) {
             // Nobody there yet is what this loop is for.
+            status("waiting for a server: " + sentence(e));
             backOff(nowNanos);
             return;
         }

@@ -145,6 +145,11 @@ public final class MemifDevice extends DriverDevice {
         return link != null && link.fault() == null;
     }
 
+    @Override
+    public String linkTrouble() {
+        return linkUp() ? "" : status();
+    }
+
     /** What goes on, in words: listening, connected to whom, or why no longer. */
     public String status() {
         return endpoint.status();

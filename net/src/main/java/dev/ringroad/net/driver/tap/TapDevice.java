@@ -143,6 +143,14 @@ public final class TapDevice extends DriverDevice {
     }
 
     @Override
+    public String linkTrouble() {
+        if (link.isUp()) {
+            return "";
+        }
+        return link.isGone() ? "the interface is gone" : "the interface is switched off";
+    }
+
+    @Override
     public void service(long nowNanos) {
         link.check(nowNanos);
     }

@@ -34,6 +34,7 @@ final class VhostClient extends VhostEndpoint {
             socket = UnixStream.connect(config.path(), false);
         } catch (IOException e) {
             // Nobody there yet is what this loop is for.
+            status("waiting for a front end: " + sentence(e));
             left(nowNanos);
             return;
         }

@@ -105,6 +105,11 @@ public final class VhostDevice extends DriverDevice {
         return !isClosed() && endpoint.linkUp();
     }
 
+    @Override
+    public String linkTrouble() {
+        return linkUp() ? "" : status();
+    }
+
     /** What goes on, in words: listening, connected with which features, or why no longer. */
     public String status() {
         return endpoint.status();

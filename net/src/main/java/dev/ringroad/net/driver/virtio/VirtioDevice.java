@@ -96,6 +96,11 @@ public final class VirtioDevice extends DriverDevice {
         return link != null && link.fault() == null;
     }
 
+    @Override
+    public String linkTrouble() {
+        return linkUp() ? "" : status();
+    }
+
     /** What goes on, in words: waiting, connected with what, or why no longer. */
     public String status() {
         return endpoint.status();
