@@ -38,12 +38,13 @@ final class FlowGen implements Engine {
         Burst burst = lane.burst();
         PacketPool pool = lane.to().device().pool();
         int begin = burst.size();
-        int n = lane.claim(Math.min(burst.room(), pool.available()));
-        pool.acquireBulk(burst, n);
+        int wanted = lane.claim(Math.min(burst.room(), pool.available()));
         Packet[] packets = burst.array();
+        int n = pool.acquireRaw(packets, begin, wanted) ? wanted : 0;
+        burst.size(begin + n);
         for (int i = begin; i < begin + n; i++) {
             Packet packet = packets[i];
-            packet.append(FRAME_BYTES);
+            packet.start(FRAME_BYTES);
             packet.copyIn(0, frame, 0, FRAME_BYTES);
             flow = (flow + 1) & (FLOWS - 1);
             long ip = packet.offset() + EthernetHeader.BYTES;

@@ -108,8 +108,8 @@ public final class PacketPool implements AutoCloseable {
      * <p>Packets that wait in one thread's cache are not there for another, so there should be more
      * packets than are ever lent, by {@code cachePackets} for each thread.
      *
-     * @param cachePackets how many free packets a thread keeps to itself at most, from 2; half as
-     *     many move at once
+     * @param cachePackets how many free packets a thread keeps to itself at most, from 2; a third
+     *     of them moves at once
      * @throws UncheckedIOException when there is no memory, with the remedy
      */
     public static PacketPool shared(

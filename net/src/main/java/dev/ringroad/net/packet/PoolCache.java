@@ -4,19 +4,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One thread's share of a shared pool's free packets: a stack, so that what is lent next is what
- * came back last. When it is empty it is half filled from the depot, and when it is full the half
- * that has lain longest goes there.
+ * came back last. When it is empty a third of what it holds comes from the depot, and when it is
+ * full the third that has lain longest goes there.
  *
  * <p>Its calls are the owner's alone. {@link PacketPool#acquire} and {@link Packet#release} in the
  * owner's thread find it by themselves; to call it directly saves the search.
  */
 public final class PoolCache implements AutoCloseable {
 
+    /**
+     * One part moves at once. Who lends and takes back, by turns, up to the other parts never meets
+     * the depot, however that falls; who only lends or only takes back meets it for each part.
+     */
+    private static final int PARTS = 3;
+
     private final Depot depot;
     private final Thread owner;
     private final @Nullable Custody custody;
     private final FreeStack free;
-    private final int half;
+    private final int part;
 
     private boolean closed;
     private long acquired;
@@ -30,7 +36,7 @@ public final class PoolCache implements AutoCloseable {
         this.owner = owner;
         this.custody = custody;
         this.free = new FreeStack(cachePackets);
-        this.half = cachePackets / 2;
+        this.part = Math.max(1, cachePackets / PARTS);
     }
 
     Thread owner() {
@@ -125,7 +131,7 @@ public final class PoolCache implements AutoCloseable {
             throw new IllegalArgumentException(
                     wanted + " packets at once from a cache that holds " + free.capacity());
         }
-        free.fill(depot, Math.min(free.capacity(), wanted + half) - free.count());
+        free.fill(depot, Math.min(free.capacity(), wanted + part) - free.count());
         refills++;
         peakLent = Math.max(peakLent, depot.lentNow());
         if (free.count() < wanted) {
@@ -153,9 +159,9 @@ public final class PoolCache implements AutoCloseable {
         free.push(from, at + done, n - done);
     }
 
-    /** Gives the half that has lain longest to the depot. */
+    /** Gives the part that has lain longest to the depot. */
     private void flush() {
-        free.flush(depot, half);
+        free.flush(depot, part);
         flushes++;
     }
 

@@ -113,25 +113,53 @@ class SharedPoolTest {
     }
 
     @Test
-    void movesHalfACacheAtOnce() {
+    void movesAThirdOfACacheAtOnce() {
         try (PoolCache cache = pool.openCache()) {
             Packet first = acquire();
-            assertThat(cache.available()).isEqualTo(CACHE / 2);
+            assertThat(cache.available()).isEqualTo(CACHE / 3);
             Burst burst = new Burst(PACKETS);
             assertThat(pool.acquireBulk(burst, CACHE)).isTrue();
             assertThat(cache.available()).isZero();
             assertThat(pool.acquireBulk(burst, CACHE)).isTrue();
             assertThat(cache.available()).isZero();
             burst.releaseAll();
-            assertThat(cache.available()).isEqualTo(CACHE);
+            assertThat(cache.available()).isEqualTo(12);
             first.release();
-            assertThat(cache.available()).isEqualTo(CACHE / 2 + 1);
+            assertThat(cache.available()).isEqualTo(13);
             assertThat(pool.available()).isEqualTo(PACKETS);
             PoolStatistics statistics = pool.statistics();
             assertThat(statistics.cacheRefills()).isEqualTo(3);
-            assertThat(statistics.cacheFlushes()).isEqualTo(3);
+            assertThat(statistics.cacheFlushes()).isEqualTo(4);
             assertThat(statistics.acquired()).isEqualTo(33);
         }
+    }
+
+    /** Whatever a cache begins with, it settles. */
+    @Test
+    void leavesTheDepotAloneWhileTwoThirdsOfACacheComeAndGo() {
+        try (PoolCache cache = pool.openCache()) {
+            Burst burst = new Burst(PACKETS);
+            for (int before = 1; before <= CACHE; before++) {
+                pool.acquireBulk(burst, before);
+                burst.releaseAll();
+                takeTwoThirdsAndGiveThemBack(burst);
+                PoolStatistics settled = pool.statistics();
+                for (int i = 0; i < 10; i++) {
+                    takeTwoThirdsAndGiveThemBack(burst);
+                }
+                PoolStatistics now = pool.statistics();
+                assertThat(now.cacheRefills()).isEqualTo(settled.cacheRefills());
+                assertThat(now.cacheFlushes()).isEqualTo(settled.cacheFlushes());
+            }
+            assertThat(cache.available()).isPositive();
+        }
+    }
+
+    private void takeTwoThirdsAndGiveThemBack(Burst burst) {
+        for (int i = 0; i < CACHE - CACHE / 3; i++) {
+            burst.add(acquire());
+        }
+        burst.releaseAll();
     }
 
     @Test
@@ -178,7 +206,7 @@ class SharedPoolTest {
                 () -> {
                     try (PoolCache cache = pool.openCache()) {
                         acquire().release();
-                        assertThat(cache.available()).isEqualTo(CACHE / 2 + 1);
+                        assertThat(cache.available()).isEqualTo(CACHE / 3 + 1);
                     }
                 });
         assertThat(pool.available()).isEqualTo(PACKETS);

@@ -34,11 +34,14 @@ final class NilRxQueue implements RxQueue {
         if (n == 0 && into.room() > 0) {
             drops.count(DeviceDrop.POOL_EMPTY);
         }
-        pool.acquireBulk(into, n);
         Packet[] packets = into.array();
-        for (int i = begin; i < begin + n; i++) {
-            packets[i].append(bytes);
+        if (!pool.acquireRaw(packets, begin, n)) {
+            return 0;
         }
+        for (int i = begin; i < begin + n; i++) {
+            packets[i].start(bytes);
+        }
+        into.size(begin + n);
         return n;
     }
 
