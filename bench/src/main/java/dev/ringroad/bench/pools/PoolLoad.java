@@ -7,7 +7,10 @@ import dev.ringroad.net.packet.PoolCache;
 
 import java.util.Objects;
 
-/** One thread's calls: rounds of acquiring what is kept, and releasing it. */
+/**
+ * One thread's calls: rounds of acquiring what is kept, each packet empty and ready, and releasing
+ * it.
+ */
 final class PoolLoad {
 
     private final PacketPool pool;
@@ -92,7 +95,7 @@ final class PoolLoad {
         }
     }
 
-    private static void require(boolean acquired) {
+    static void require(boolean acquired) {
         if (!acquired) {
             throw new IllegalStateException("the pool is empty");
         }
