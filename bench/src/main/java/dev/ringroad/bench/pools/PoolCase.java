@@ -62,6 +62,11 @@ record PoolCase(Kind kind, boolean raw, int cores, int bulk, int kept) {
         }
     }
 
+    /** Whether the same methods are called, in the same way. */
+    boolean isCalledAs(PoolCase other) {
+        return kind == other.kind && raw == other.raw && bulk == other.bulk;
+    }
+
     /** The row's name. */
     String words() {
         return kind.words

@@ -74,9 +74,7 @@ final class PoolClock {
     }
 
     private static IntConsumer load(PoolCase setting, PacketPool pool) {
-        return setting.raw()
-                ? new RawLoad(pool, setting)::run
-                : new PoolLoad(pool, setting)::run;
+        return setting.raw() ? new RawLoad(pool, setting)::run : new PoolLoad(pool, setting)::run;
     }
 
     private static IntConsumer load(PoolCase setting, PacketPool pool, PoolCache cache) {

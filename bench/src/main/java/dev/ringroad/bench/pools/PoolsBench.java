@@ -12,24 +12,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
  * Packet pools beside DPDK's rte_mempool, in time-stamp cycles for an object there and back. The
  * peer moves pointers to bare memory, and so do our raw calls. In the other rows packets come ready
  * to be filled and are looked at when they go, so what DPDK does in {@code rte_pktmbuf_alloc} and
- * {@code rte_pktmbuf_free} on top of its mempool is in our figures and not in the peer's.
+ * {@code rte_pktmbuf_free} on top of its mempool is in our figures and not in the peer's. Each way
+ * of calling a pool has a JVM of its own.
  */
 public final class PoolsBench {
     private static final int ATTEMPTS = 2;
-    private static final int WARM_UPS = 3;
-    private static final int COMPILER_REST_MILLIS = 500;
 
     private final int rounds;
     private final int firstCpu;
     private final int secondCpu;
-    private final PoolClock clock;
     private final FloorWatch floor;
     private final Consumer<String> progress;
 
@@ -41,7 +38,6 @@ public final class PoolsBench {
         this.firstCpu = firstCpu;
         this.secondCpu = secondCpu;
         this.progress = progress;
-        clock = new PoolClock(firstCpu, secondCpu);
         floor = FloorWatch.between(firstCpu, secondCpu);
     }
 
@@ -69,10 +65,6 @@ public final class PoolsBench {
 
     private List<BenchRow> rows() throws IOException, InterruptedException {
         double cyclesANano = DpdkTest.cyclesANano(firstCpu);
-        for (int i = 0; i < WARM_UPS; i++) {
-            warmUp();
-            TimeUnit.MILLISECONDS.sleep(COMPILER_REST_MILLIS);
-        }
         List<Round> counted =
                 floor.rounds(
                         rounds,
@@ -87,16 +79,6 @@ public final class PoolsBench {
                                                 floor.words(),
                                                 floor.verdict())));
         return rows(counted);
-    }
-
-    /**
-     * Shared pools first: a virtual machine that has lent from those of one thread before it meets
-     * one leaves the way to the caches out of line for good.
-     */
-    private void warmUp() throws InterruptedException {
-        for (PoolCase one : PoolCase.all().reversed()) {
-            clock.nanos(one);
-        }
     }
 
     private static List<BenchRow> rows(List<Round> counted) {
@@ -129,11 +111,10 @@ public final class PoolsBench {
         return new Round(ours, peer);
     }
 
-    private Map<PoolCase, Double> ours(double cyclesANano) throws InterruptedException {
+    private Map<PoolCase, Double> ours(double cyclesANano) throws IOException {
         Map<PoolCase, Double> cycles = new HashMap<>();
-        for (PoolCase one : PoolCase.all()) {
-            cycles.put(one, clock.nanos(one) * cyclesANano);
-        }
+        PoolProgram.runAll(firstCpu, secondCpu)
+                .forEach((one, nanos) -> cycles.put(one, nanos * cyclesANano));
         return cycles;
     }
 

@@ -1,20 +1,14 @@
 package dev.ringroad.bench.rings;
 
+import dev.ringroad.bench.machine.FigureJvm;
 import dev.ringroad.bench.machine.FloorWatch;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.lang.ProcessBuilder.Redirect;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A JVM of its own for one kind of ring, and what its parent does with it. In one JVM for all kinds
@@ -26,8 +20,6 @@ public final class RingProgram {
     private static final int COMPILER_REST_MILLIS = 500;
     private static final int CHUNKS_ON_ONE = 16;
     private static final int CHUNKS_ON_TWO = 256;
-    private static final Pattern FIGURE = Pattern.compile("case (\\d+): ([\\d.E-]+)");
-    private static final String MODULE = "dev.ringroad.bench";
 
     private final RingClock clock;
 
@@ -60,7 +52,7 @@ public final class RingProgram {
             TimeUnit.MILLISECONDS.sleep(COMPILER_REST_MILLIS);
         }
         for (RingCase ring : ours) {
-            out.println("case " + all.indexOf(ring) + ": " + nanos(ring));
+            FigureJvm.print(out, all.indexOf(ring), nanos(ring));
         }
     }
 
@@ -77,58 +69,23 @@ public final class RingProgram {
      */
     static Map<RingCase, Double> runAll(int firstCpu, int secondCpu, FloorWatch floor)
             throws IOException, InterruptedException {
+        List<RingCase> all = RingCase.all();
         Map<RingCase, Double> nanos = new HashMap<>();
         for (boolean references : new boolean[] {false, true}) {
             for (boolean shared : new boolean[] {false, true}) {
-                run(command(firstCpu, secondCpu, references, shared), nanos);
+                FigureJvm.run(
+                                RingProgram.class,
+                                Integer.toString(firstCpu),
+                                Integer.toString(secondCpu),
+                                Boolean.toString(references),
+                                Boolean.toString(shared))
+                        .forEach((number, figure) -> nanos.put(all.get(number), figure));
                 floor.look();
             }
         }
-        if (nanos.size() < RingCase.all().size()) {
+        if (nanos.size() < all.size()) {
             throw new IOException("A JVM that measures rings ended without saying its figures");
         }
         return nanos;
-    }
-
-    private static List<String> command(
-            int firstCpu, int secondCpu, boolean references, boolean shared) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-XX:+UseSerialGC");
-        String modulePath = System.getProperty("jdk.module.path");
-        String name = RingProgram.class.getName();
-        if (modulePath == null) {
-            String classPath = System.getProperty("java.class.path");
-            command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath, name));
-        } else {
-            command.addAll(
-                    List.of(
-                            "--enable-native-access=dev.ringroad.core",
-                            "--module-path",
-                            modulePath,
-                            "--module",
-                            MODULE + "/" + name));
-        }
-        command.add(Integer.toString(firstCpu));
-        command.add(Integer.toString(secondCpu));
-        command.add(Boolean.toString(references));
-        command.add(Boolean.toString(shared));
-        return command;
-    }
-
-    private static void run(List<String> command, Map<RingCase, Double> nanos) throws IOException {
-        List<RingCase> all = RingCase.all();
-        Process process = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
-        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
-            for (String line = output.readLine(); line != null; line = output.readLine()) {
-                Matcher figure = FIGURE.matcher(line);
-                if (figure.matches()) {
-                    RingCase ring = all.get(Integer.parseInt(figure.group(1)));
-                    nanos.put(ring, Double.parseDouble(figure.group(2)));
-                }
-            }
-        } finally {
-            process.destroyForcibly();
-        }
     }
 }
