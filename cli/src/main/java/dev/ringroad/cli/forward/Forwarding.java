@@ -85,14 +85,15 @@ final class Forwarding {
 
     private void open(List<DeviceSpec> specs, CounterFile counters) {
         for (DeviceSpec spec : specs) {
-            PortHints.of(spec, Machine.here())
-                    .ifPresent(hint -> System.err.println("ringroad: " + hint));
             try {
                 NetDevice device = NetDevices.open(spec, counters);
                 ports.add(new Port(ports.size(), device, counters));
             } catch (SpecException | IOException | UncheckedIOException e) {
                 throw PortSpecs.refused(e);
             }
+            // Of a port that is open: a refusal stands alone.
+            PortHints.of(spec, Machine.here())
+                    .ifPresent(hint -> System.err.println("ringroad: " + hint));
         }
         long now = System.nanoTime();
         links.addAll(ports.stream().map(port -> new PortLink(port, now)).toList());
