@@ -167,7 +167,7 @@ final class RouteLabTest {
             assertThat(router.isAlive()).as(router.report()).isTrue();
             interrupt(router);
             assertThat(router.awaitExit(SOON)).as(router.report()).isEqualTo(SIGNALLED + SIGINT);
-            assertThat(router.output()).contains("port 1 right\n");
+            assertThat(router.output()).contains("port 1 right  down\n");
         }
     }
 
