@@ -188,6 +188,9 @@ public final class AfPacketDevice extends DriverDevice {
 
     @Override
     public void service(long nowNanos) {
+        if (isClosed()) {
+            return;
+        }
         link.check(nowNanos);
         countLost();
         for (AfPacketTxQueue queue : txQueues) {
