@@ -73,8 +73,7 @@ public final class Submission {
 
     /** Takes its buffer from a group when it has use for one. */
     public Submission bufferGroup(int group) {
-        entries().set(JAVA_SHORT, at(BUFFER_AT), (short) group);
-        return flag(SELECT_BUFFER);
+        return registeredBuffer(group).flag(SELECT_BUFFER); // one field for both
     }
 
     /** Runs with registered rights. */

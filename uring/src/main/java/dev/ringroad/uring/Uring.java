@@ -43,7 +43,6 @@ public final class Uring implements AutoCloseable {
     /** {@code struct io_uring_getevents_arg}: signal mask, its size, least wait, time-out. */
     private static final int WAIT_BYTES = 24;
 
-    private static final long WAIT_LEAST_MICROS_AT = 12;
     private static final long WAIT_TIMEOUT_AT = 16;
     private static final int TIMESPEC_BYTES = 16;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
@@ -225,7 +224,6 @@ public final class Uring implements AutoCloseable {
         until.set(JAVA_LONG, 0, timeoutNanos / NANOS_PER_SECOND);
         until.set(JAVA_LONG, 8, timeoutNanos % NANOS_PER_SECOND);
         wait.set(JAVA_LONG, WAIT_TIMEOUT_AT, until.address());
-        wait.set(JAVA_INT, WAIT_LEAST_MICROS_AT, 0);
         return submitAndWait(
                 completionsAwaited, ENTER_GET_EVENTS | ENTER_ARGUMENT, wait, WAIT_BYTES);
     }

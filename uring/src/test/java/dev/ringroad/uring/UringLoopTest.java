@@ -190,28 +190,25 @@ final class UringLoopTest {
         }
     }
 
+    /** Has a sleeping loop begin a short time-out and tell of its end. */
+    private static void completeATimeout(UringLoop loop) throws Exception {
+        CountDownLatch done = new CountDownLatch(1);
+        CompletionHandler handler = (token, result, flags) -> done.countDown();
+        boolean taken =
+                loop.offer(
+                        own -> {
+                            long request = own.begin(handler, 0, null);
+                            own.ring().control().prepareTimeout(100_000, 0, 0).token(request);
+                        });
+        assertThat(taken).isTrue();
+        assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
     @Test
     void sleepingLoopWakesForTasksAndCompletions() throws Exception {
         try (UringThread thread = UringThread.start("loop", UringConfig.of(8), 8, 0)) {
             for (int i = 0; i < 200; i++) {
-                CountDownLatch done = new CountDownLatch(1);
-                boolean taken =
-                        thread.loop()
-                                .offer(
-                                        loop -> {
-                                            long request =
-                                                    loop.begin(
-                                                            (token, result, flags) ->
-                                                                    done.countDown(),
-                                                            0,
-                                                            null);
-                                            loop.ring()
-                                                    .control()
-                                                    .prepareTimeout(100_000, 0, 0)
-                                                    .token(request);
-                                        });
-                assertThat(taken).isTrue();
-                assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+                completeATimeout(thread.loop());
             }
             assertThat(thread.failure()).isNull();
         }
@@ -260,24 +257,7 @@ final class UringLoopTest {
             worker.start();
             assertThat(ready.await(10, TimeUnit.SECONDS)).isTrue();
             for (int i = 0; i < 100; i++) {
-                CountDownLatch done = new CountDownLatch(1);
-                boolean taken =
-                        opened.get()
-                                .offer(
-                                        loop -> {
-                                            long request =
-                                                    loop.begin(
-                                                            (token, result, flags) ->
-                                                                    done.countDown(),
-                                                            0,
-                                                            null);
-                                            loop.ring()
-                                                    .control()
-                                                    .prepareTimeout(100_000, 0, 0)
-                                                    .token(request);
-                                        });
-                assertThat(taken).isTrue();
-                assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+                completeATimeout(opened.get());
             }
             assertThat(worker.asleepNanos()).isPositive();
             ended.countDown();
