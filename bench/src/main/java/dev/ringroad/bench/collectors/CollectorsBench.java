@@ -2,6 +2,7 @@ package dev.ringroad.bench.collectors;
 
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.Better;
+import dev.ringroad.bench.machine.OwnJvm;
 import dev.ringroad.bench.machine.ProcessorPair;
 import dev.ringroad.bench.veth.Cable;
 
@@ -9,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,7 +84,7 @@ public final class CollectorsBench {
         Map<String, Map<String, Figure>> figures = new LinkedHashMap<>();
         for (Map.Entry<String, String> collector : COLLECTORS.entrySet()) {
             String name = collector.getKey();
-            if (run(List.of(java(), collector.getValue(), "-version")).exit() != 0) {
+            if (run(List.of(OwnJvm.java(), collector.getValue(), "-version")).exit() != 0) {
                 progress.accept(name + " is left out: this JDK does not have it");
                 continue;
             }
@@ -133,8 +133,7 @@ public final class CollectorsBench {
     }
 
     private Map<String, Figure> measure(String flag, @Nullable Cable cable) throws IOException {
-        List<String> command = new ArrayList<>(List.of(java(), flag, "-Xmx512m"));
-        command.addAll(program());
+        List<String> command = OwnJvm.command(List.of(flag, "-Xmx512m"), CollectorLoad.class);
         command.add(Long.toString(warmUpMillis));
         command.add(Long.toString(measuredMillis));
         command.add(Integer.toString(cpus.second()));
@@ -162,26 +161,6 @@ public final class CollectorsBench {
             }
         }
         return figures;
-    }
-
-    private static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    }
-
-    /** As this JVM was started: from modules, or from the class path. */
-    private static List<String> program() {
-        String main = CollectorLoad.class.getName();
-        String modules = System.getProperty("jdk.module.path");
-        if (modules == null || CollectorLoad.class.getModule().getName() == null) {
-            String classes = System.getProperty("java.class.path");
-            return List.of("--enable-native-access=ALL-UNNAMED", "-cp", classes, main);
-        }
-        return List.of(
-                "--enable-native-access=dev.ringroad.core",
-                "--module-path",
-                modules,
-                "--module",
-                CollectorLoad.class.getModule().getName() + "/" + main);
     }
 
     /** How a program ended and what it said. */

@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +18,6 @@ import java.util.regex.Pattern;
  */
 public final class FigureJvm {
     private static final Pattern FIGURE = Pattern.compile("case (\\d+): ([\\d.E-]+)");
-    private static final String MODULE = "dev.ringroad.bench";
 
     private FigureJvm() {}
 
@@ -37,7 +34,7 @@ public final class FigureJvm {
      */
     public static Map<Integer, Double> run(Class<?> program, String... args) throws IOException {
         Map<Integer, Double> figures = new HashMap<>();
-        List<String> command = command(program.getName());
+        List<String> command = OwnJvm.command(List.of("-XX:+UseSerialGC"), program);
         command.addAll(List.of(args));
         Process process = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
         try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
@@ -51,26 +48,5 @@ public final class FigureJvm {
             process.destroyForcibly();
         }
         return figures;
-    }
-
-    private static List<String> command(String program) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-XX:+UseSerialGC");
-        String modulePath = System.getProperty("jdk.module.path");
-        if (modulePath == null) {
-            String classPath = System.getProperty("java.class.path");
-            command.addAll(
-                    List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath, program));
-        } else {
-            command.addAll(
-                    List.of(
-                            "--enable-native-access=dev.ringroad.core",
-                            "--module-path",
-                            modulePath,
-                            "--module",
-                            MODULE + "/" + program));
-        }
-        return command;
     }
 }

@@ -1,7 +1,7 @@
 package dev.ringroad.bench.memif;
 
 import dev.ringroad.bench.BenchRow;
-import dev.ringroad.bench.Better;
+import dev.ringroad.bench.dpdk.MppsRow;
 import dev.ringroad.bench.dpdk.TestPmd;
 import dev.ringroad.bench.machine.FloorWatch;
 import dev.ringroad.bench.machine.ProcessorPair;
@@ -15,10 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.DoubleStream;
 
 /**
  * Packets a second of 64 bytes over memif: testpmd to us and us to testpmd, beside testpmd to
@@ -43,9 +41,6 @@ public final class MemifBench {
                     new Setting("receive, zero-copy client", true, MemifRole.CLIENT, true),
                     new Setting("transmit, server", false, MemifRole.SERVER, false),
                     new Setting("transmit, zero-copy client", false, MemifRole.CLIENT, true));
-
-    /** What either side reached in a round, in million packets a second. */
-    private record Round(double ours, double peer) {}
 
     private final int rounds;
     private final long warmUpNanos;
@@ -106,48 +101,9 @@ public final class MemifBench {
         return rows;
     }
 
-    /**
-     * Rounds during which the processors stayed where they were, as many as are wanted; when the
-     * machine does not hold still for so long, whatever was seen.
-     */
     private BenchRow row(Setting setting) throws IOException, InterruptedException {
-        String name = "memif 64 B " + setting.words();
-        List<Round> counted =
-                floor.rounds(
-                        rounds,
-                        ATTEMPTS * rounds,
-                        () -> round(setting),
-                        (round, _) ->
-                                progress.accept(
-                                        String.format(
-                                                Locale.ROOT,
-                                                "%s: %.1f Mpps, testpmd %.1f Mpps, cache line %s%s",
-                                                name,
-                                                round.ours(),
-                                                round.peer(),
-                                                floor.words(),
-                                                floor.verdict())));
-        return BenchRow.of(
-                name,
-                "Mpps",
-                median(counted.stream().mapToDouble(Round::ours)),
-                median(counted.stream().mapToDouble(Round::peer)),
-                "DPDK testpmd with itself",
-                Better.HIGHER);
-    }
-
-    private Round round(Setting setting) throws IOException, InterruptedException {
-        floor.begin();
-        double ours = ours(setting);
-        floor.look();
-        double peer = peers(setting);
-        floor.look();
-        return new Round(ours, peer);
-    }
-
-    private static double median(DoubleStream values) {
-        double[] sorted = values.sorted().toArray();
-        return sorted[sorted.length / 2];
+        return new MppsRow("memif 64 B " + setting.words(), rounds, ATTEMPTS * rounds)
+                .measure(floor, () -> ours(setting), () -> peers(setting), progress);
     }
 
     private String path() {

@@ -2,6 +2,7 @@ package dev.ringroad.bench.packets;
 
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.Better;
+import dev.ringroad.bench.Median;
 import dev.ringroad.bench.dpdk.TestPmd;
 import dev.ringroad.core.counter.CounterFile;
 import dev.ringroad.core.linux.Affinity;
@@ -121,11 +122,13 @@ public final class PacketsBench {
                             ours[i],
                             peers[i]));
         }
-        return BenchRow.of(name, "Mpps", median(ours), median(peers), peerName, Better.HIGHER);
-    }
-
-    private static double median(double[] values) {
-        return DoubleStream.of(values).sorted().toArray()[values.length / 2];
+        return BenchRow.of(
+                name,
+                "Mpps",
+                Median.of(DoubleStream.of(ours)),
+                Median.of(DoubleStream.of(peers)),
+                peerName,
+                Better.HIGHER);
     }
 
     private double ours(Mode mode) throws IOException {

@@ -63,27 +63,19 @@ final class PoolClock {
             // Unpinned it runs as well, only less evenly.
             Thread.yield();
         }
+        CallLoad load = load(setting, pool);
         if (!pool.isShared()) {
-            return median(setting, ready, load(setting, pool));
+            return median(setting, ready, load::run);
         }
         try (PoolCache cache = pool.openCache()) {
             return setting.kind() == PoolCase.Kind.SHARED
-                    ? median(setting, ready, load(setting, pool))
-                    : median(setting, ready, load(setting, pool, cache));
+                    ? median(setting, ready, load::run)
+                    : median(setting, ready, rounds -> load.run(cache, rounds));
         }
     }
 
-    private static IntConsumer load(PoolCase setting, PacketPool pool) {
-        return setting.raw() ? new RawLoad(pool, setting)::run : new PoolLoad(pool, setting)::run;
-    }
-
-    private static IntConsumer load(PoolCase setting, PacketPool pool, PoolCache cache) {
-        if (setting.raw()) {
-            RawLoad load = new RawLoad(pool, setting);
-            return rounds -> load.run(cache, rounds);
-        }
-        PoolLoad load = new PoolLoad(pool, setting);
-        return rounds -> load.run(cache, rounds);
+    private static CallLoad load(PoolCase setting, PacketPool pool) {
+        return setting.raw() ? new RawLoad(pool, setting) : new PoolLoad(pool, setting);
     }
 
     private static double median(PoolCase setting, AtomicInteger ready, IntConsumer rounds) {

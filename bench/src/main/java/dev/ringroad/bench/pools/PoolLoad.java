@@ -7,20 +7,17 @@ import dev.ringroad.net.packet.PoolCache;
 
 import java.util.Objects;
 
-/**
- * One thread's calls: rounds of acquiring what is kept, each packet empty and ready, and releasing
- * it.
- */
-final class PoolLoad {
+/** Calls that give each packet empty and ready, and look at it when it comes back. */
+final class PoolLoad extends CallLoad {
 
     private final PacketPool pool;
-    private final int bulk;
     private final Packet[] packets;
     private final Burst[] bursts;
 
     PoolLoad(PacketPool pool, PoolCase setting) {
+        super(setting);
         this.pool = pool;
-        bulk = setting.bulk();
+        int bulk = setting.bulk();
         packets = new Packet[setting.kept()];
         bursts = new Burst[setting.kept() / bulk];
         for (int i = 0; i < bursts.length; i++) {
@@ -28,29 +25,8 @@ final class PoolLoad {
         }
     }
 
-    /** Runs with the pool's own calls. */
-    void run(int rounds) {
-        for (int i = 0; i < rounds; i++) {
-            if (bulk == 1) {
-                singly();
-            } else {
-                inBulks();
-            }
-        }
-    }
-
-    /** Runs with a cache's calls. */
-    void run(PoolCache cache, int rounds) {
-        for (int i = 0; i < rounds; i++) {
-            if (bulk == 1) {
-                singly(cache);
-            } else {
-                inBulks(cache);
-            }
-        }
-    }
-
-    private void singly() {
+    @Override
+    void singly() {
         Packet[] all = packets;
         PacketPool from = pool;
         for (int i = 0; i < all.length; i++) {
@@ -59,7 +35,8 @@ final class PoolLoad {
         releaseSingly(all);
     }
 
-    private void singly(PoolCache cache) {
+    @Override
+    void singly(PoolCache cache) {
         Packet[] all = packets;
         for (int i = 0; i < all.length; i++) {
             all[i] = Objects.requireNonNull(cache.acquire());
@@ -73,7 +50,8 @@ final class PoolLoad {
         }
     }
 
-    private void inBulks() {
+    @Override
+    void inBulks(int bulk) {
         Burst[] all = bursts;
         for (Burst burst : all) {
             require(pool.acquireBulk(burst, bulk));
@@ -81,7 +59,8 @@ final class PoolLoad {
         releaseInBulks(all);
     }
 
-    private void inBulks(PoolCache cache) {
+    @Override
+    void inBulks(PoolCache cache, int bulk) {
         Burst[] all = bursts;
         for (Burst burst : all) {
             require(cache.acquireBulk(burst, bulk));
@@ -92,12 +71,6 @@ final class PoolLoad {
     private static void releaseInBulks(Burst[] all) {
         for (Burst burst : all) {
             burst.releaseAll();
-        }
-    }
-
-    static void require(boolean acquired) {
-        if (!acquired) {
-            throw new IllegalStateException("the pool is empty");
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.ringroad.bench.pools;
 
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.Better;
+import dev.ringroad.bench.Median;
 import dev.ringroad.bench.dpdk.DpdkTest;
 import dev.ringroad.bench.machine.FloorWatch;
 import dev.ringroad.bench.machine.ProcessorPair;
@@ -84,18 +85,14 @@ public final class PoolsBench {
     private static List<BenchRow> rows(List<Round> counted) {
         List<BenchRow> rows = new ArrayList<>();
         for (PoolCase one : PoolCase.all()) {
-            List<Double> ours = new ArrayList<>();
-            List<Double> peers = new ArrayList<>();
-            for (Round round : counted) {
-                ours.add(round.ours().get(one));
-                peers.add(round.peer().cycles(one));
-            }
             rows.add(
                     BenchRow.of(
                             one.words(),
                             "cycles a packet",
-                            median(ours),
-                            median(peers),
+                            Median.of(counted.stream().mapToDouble(round -> round.ours().get(one))),
+                            Median.of(
+                                    counted.stream()
+                                            .mapToDouble(round -> round.peer().cycles(one))),
                             "DPDK mempool_perf_autotest, " + one.peerPart(),
                             Better.LOWER));
         }
@@ -116,9 +113,5 @@ public final class PoolsBench {
         PoolProgram.runAll(firstCpu, secondCpu)
                 .forEach((one, nanos) -> cycles.put(one, nanos * cyclesANano));
         return cycles;
-    }
-
-    private static double median(List<Double> values) {
-        return values.stream().sorted().toList().get(values.size() / 2);
     }
 }

@@ -7,41 +7,19 @@ import dev.ringroad.net.packet.PoolCache;
 import java.util.Objects;
 
 /** As {@link PoolLoad}, by the calls that look at no packet, as rte_mempool's look at no object. */
-final class RawLoad {
+final class RawLoad extends CallLoad {
 
     private final PacketPool pool;
-    private final int bulk;
     private final Packet[] packets;
 
     RawLoad(PacketPool pool, PoolCase setting) {
+        super(setting);
         this.pool = pool;
-        bulk = setting.bulk();
         packets = new Packet[setting.kept()];
     }
 
-    /** Runs with the pool's own calls. */
-    void run(int rounds) {
-        for (int i = 0; i < rounds; i++) {
-            if (bulk == 1) {
-                singly();
-            } else {
-                inBulks();
-            }
-        }
-    }
-
-    /** Runs with a cache's calls. */
-    void run(PoolCache cache, int rounds) {
-        for (int i = 0; i < rounds; i++) {
-            if (bulk == 1) {
-                singly(cache);
-            } else {
-                inBulks(cache);
-            }
-        }
-    }
-
-    private void singly() {
+    @Override
+    void singly() {
         Packet[] all = packets;
         PacketPool from = pool;
         for (int i = 0; i < all.length; i++) {
@@ -52,7 +30,8 @@ final class RawLoad {
         }
     }
 
-    private void singly(PoolCache cache) {
+    @Override
+    void singly(PoolCache cache) {
         Packet[] all = packets;
         for (int i = 0; i < all.length; i++) {
             all[i] = Objects.requireNonNull(cache.acquireRaw());
@@ -62,26 +41,26 @@ final class RawLoad {
         }
     }
 
-    private void inBulks() {
+    @Override
+    void inBulks(int bulk) {
         Packet[] all = packets;
         PacketPool from = pool;
-        int n = bulk;
-        for (int i = 0; i < all.length; i += n) {
-            PoolLoad.require(from.acquireRaw(all, i, n));
+        for (int i = 0; i < all.length; i += bulk) {
+            require(from.acquireRaw(all, i, bulk));
         }
-        for (int i = 0; i < all.length; i += n) {
-            from.releaseRaw(all, i, n);
+        for (int i = 0; i < all.length; i += bulk) {
+            from.releaseRaw(all, i, bulk);
         }
     }
 
-    private void inBulks(PoolCache cache) {
+    @Override
+    void inBulks(PoolCache cache, int bulk) {
         Packet[] all = packets;
-        int n = bulk;
-        for (int i = 0; i < all.length; i += n) {
-            PoolLoad.require(cache.acquireRaw(all, i, n));
+        for (int i = 0; i < all.length; i += bulk) {
+            require(cache.acquireRaw(all, i, bulk));
         }
-        for (int i = 0; i < all.length; i += n) {
-            cache.releaseRaw(all, i, n);
+        for (int i = 0; i < all.length; i += bulk) {
+            cache.releaseRaw(all, i, bulk);
         }
     }
 }

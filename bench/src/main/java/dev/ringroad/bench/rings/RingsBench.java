@@ -2,6 +2,7 @@ package dev.ringroad.bench.rings;
 
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.Better;
+import dev.ringroad.bench.Median;
 import dev.ringroad.bench.dpdk.DpdkTest;
 import dev.ringroad.bench.machine.FloorWatch;
 import dev.ringroad.bench.machine.ProcessorPair;
@@ -81,8 +82,10 @@ public final class RingsBench {
                     BenchRow.of(
                             ring.words(),
                             ring.unit(),
-                            median(counted.stream().map(round -> round.ours().get(ring)).toList()),
-                            median(counted.stream().map(round -> round.peers().get(ring)).toList()),
+                            Median.of(
+                                    counted.stream().mapToDouble(round -> round.ours().get(ring))),
+                            Median.of(
+                                    counted.stream().mapToDouble(round -> round.peers().get(ring))),
                             "DPDK ring_perf_autotest",
                             Better.LOWER));
         }
@@ -107,9 +110,5 @@ public final class RingsBench {
         RingProgram.runAll(firstCpu, secondCpu, floor)
                 .forEach((ring, nanos) -> cycles.put(ring, nanos * cyclesANano));
         return cycles;
-    }
-
-    private static double median(List<Double> values) {
-        return values.stream().sorted().toList().get(values.size() / 2);
     }
 }

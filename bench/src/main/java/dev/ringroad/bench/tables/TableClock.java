@@ -2,6 +2,7 @@ package dev.ringroad.bench.tables;
 
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.Better;
+import dev.ringroad.bench.Median;
 import dev.ringroad.bench.dpdk.DpdkTest;
 import dev.ringroad.core.linux.Affinity;
 
@@ -42,15 +43,10 @@ record TableClock(int cpu, double cyclesANano) {
         return BenchRow.of(
                 name,
                 "cycles",
-                median(ours, oursNanos) * cyclesANano,
-                median(peers, peersCycles),
+                Median.of(ours.stream().mapToDouble(oursNanos)) * cyclesANano,
+                Median.of(peers.stream().mapToDouble(peersCycles)),
                 peer,
                 Better.LOWER);
-    }
-
-    private static <T> double median(List<T> taken, ToDoubleFunction<T> figure) {
-        double[] sorted = taken.stream().mapToDouble(figure).sorted().toArray();
-        return sorted[sorted.length / 2];
     }
 
     /** Measures our side on the processor, a few times when it is warm. */

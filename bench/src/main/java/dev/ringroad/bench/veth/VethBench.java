@@ -2,6 +2,7 @@ package dev.ringroad.bench.veth;
 
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.Better;
+import dev.ringroad.bench.Median;
 import dev.ringroad.bench.dpdk.TestPmd;
 import dev.ringroad.bench.machine.FloorWatch;
 import dev.ringroad.bench.machine.MissingRights;
@@ -147,15 +148,10 @@ public final class VethBench {
         return BenchRow.of(
                 kind + " 64 B over veth, " + words,
                 "Mpps",
-                median(rounds, ours),
-                median(rounds, peers),
+                Median.of(rounds.stream().mapToDouble(ours)),
+                Median.of(rounds.stream().mapToDouble(peers)),
                 "DPDK testpmd with itself",
                 Better.HIGHER);
-    }
-
-    private static double median(List<Round> rounds, ToDoubleFunction<Round> figure) {
-        double[] sorted = rounds.stream().mapToDouble(figure).sorted().toArray();
-        return sorted[sorted.length / 2];
     }
 
     private Round round(Kind kind) throws IOException, InterruptedException {

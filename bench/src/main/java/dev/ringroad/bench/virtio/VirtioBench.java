@@ -1,7 +1,7 @@
 package dev.ringroad.bench.virtio;
 
 import dev.ringroad.bench.BenchRow;
-import dev.ringroad.bench.Better;
+import dev.ringroad.bench.dpdk.MppsRow;
 import dev.ringroad.bench.dpdk.TestPmd;
 import dev.ringroad.bench.machine.FloorWatch;
 import dev.ringroad.bench.machine.ProcessorPair;
@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.DoubleStream;
 
 /**
  * Packets a second of 64 bytes between a virtio driver and a vhost-user back end, one of them ours,
@@ -82,9 +81,6 @@ public final class VirtioBench {
                     Setting.backEnd("receives, split ring", true, false),
                     Setting.backEnd("receives, packed ring", true, true));
 
-    /** What either side reached in a round, in million packets a second. */
-    private record Round(double ours, double peer) {}
-
     private final int rounds;
     private final long warmUpNanos;
     private final long measuredNanos;
@@ -143,43 +139,8 @@ public final class VirtioBench {
     }
 
     private BenchRow row(Setting setting) throws IOException, InterruptedException {
-        String name = "virtio 64 B, " + setting.words();
-        List<Round> counted =
-                floor.rounds(
-                        rounds,
-                        ATTEMPTS * rounds,
-                        () -> round(setting),
-                        (round, _) ->
-                                progress.accept(
-                                        String.format(
-                                                Locale.ROOT,
-                                                "%s: %.1f Mpps, testpmd %.1f Mpps, cache line %s%s",
-                                                name,
-                                                round.ours(),
-                                                round.peer(),
-                                                floor.words(),
-                                                floor.verdict())));
-        return BenchRow.of(
-                name,
-                "Mpps",
-                median(counted.stream().mapToDouble(Round::ours)),
-                median(counted.stream().mapToDouble(Round::peer)),
-                "DPDK testpmd with itself",
-                Better.HIGHER);
-    }
-
-    private static double median(DoubleStream values) {
-        double[] sorted = values.sorted().toArray();
-        return sorted[sorted.length / 2];
-    }
-
-    private Round round(Setting setting) throws IOException, InterruptedException {
-        floor.begin();
-        double ours = rate(setting, true);
-        floor.look();
-        double peer = rate(setting, false);
-        floor.look();
-        return new Round(ours, peer);
+        return new MppsRow("virtio 64 B, " + setting.words(), rounds, ATTEMPTS * rounds)
+                .measure(floor, () -> rate(setting, true), () -> rate(setting, false), progress);
     }
 
     /** Always what the receiver got: what was only put into a ring is no throughput. */
