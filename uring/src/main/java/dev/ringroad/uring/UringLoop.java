@@ -51,6 +51,7 @@ public final class UringLoop implements Poller, AutoCloseable {
     private final EventFd doorbell;
     private final List<UringBuffers> pools = new ArrayList<>();
     private final AtomicInteger offering = new AtomicInteger();
+    private final Thread owner = Thread.currentThread();
     private boolean doorbellArmed;
     private volatile boolean sleeping;
     private volatile boolean closing;
@@ -175,6 +176,11 @@ public final class UringLoop implements Poller, AutoCloseable {
     /** Whether {@link #close} has begun. */
     public boolean isClosing() {
         return closing;
+    }
+
+    /** Whether the calling thread is the loop's own. */
+    public boolean isOwner() {
+        return Thread.currentThread() == owner;
     }
 
     /** One round: tasks, completions, one submission. Answers how much there was. */
