@@ -7,6 +7,7 @@ module dev.ringroad.bench {
     requires static org.jspecify;
     requires jdk.management;
     requires transitive dev.ringroad.sockets;
+    requires transitive dev.ringroad.uring;
     requires transitive dev.ringroad.workloads;
     requires transitive HdrHistogram;
 
@@ -22,6 +23,7 @@ module dev.ringroad.bench {
     exports dev.ringroad.bench.report;
     exports dev.ringroad.bench.rings;
     exports dev.ringroad.bench.tables;
+    exports dev.ringroad.bench.uring;
     exports dev.ringroad.bench.veth;
     exports dev.ringroad.bench.virtio;
 }

@@ -8,6 +8,7 @@ import dev.ringroad.bench.packets.PacketsBench;
 import dev.ringroad.bench.pools.PoolsBench;
 import dev.ringroad.bench.rings.RingsBench;
 import dev.ringroad.bench.tables.TablesBench;
+import dev.ringroad.bench.uring.UringBench;
 import dev.ringroad.bench.veth.VethBench;
 import dev.ringroad.bench.virtio.VirtioBench;
 import dev.ringroad.cli.common.Refusal;
@@ -42,6 +43,9 @@ enum BenchPart {
     /** Lookups in tables. */
     TABLES(TablesBench::run),
 
+    /** No-ops, reads, echoes and copies through io_uring. */
+    URING(UringBench::run),
+
     /** Packets over a cable of the kernel. */
     VETH(VethBench::run),
 
@@ -59,6 +63,7 @@ enum BenchPart {
                     + "  rings: cycles on one core and on two, beside DPDK's dpdk-test\n"
                     + "  tables: cycles of a route, flow, access list or RSS hash, beside DPDK's tests, which take"
                     + " minutes\n"
+                    + "  uring: no-ops a second through io_uring, beside liburing\n"
                     + "  veth: packets a second over a cable of the kernel with AF_XDP and AF_PACKET, beside"
                     + " testpmd; needs root\n"
                     + "  virtio: packets a second of 64 bytes over vhost-user, beside testpmd";

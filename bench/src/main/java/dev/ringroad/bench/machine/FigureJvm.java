@@ -33,10 +33,19 @@ public final class FigureJvm {
      * @throws IOException when it cannot be started
      */
     public static Map<Integer, Double> run(Class<?> program, String... args) throws IOException {
-        Map<Integer, Double> figures = new HashMap<>();
         List<String> command = OwnJvm.command(List.of("-XX:+UseSerialGC"), program);
         command.addAll(List.of(args));
-        Process process = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
+        return figures(new ProcessBuilder(command).redirectError(Redirect.INHERIT));
+    }
+
+    /**
+     * Runs a program that says its figures as {@link #print} does, whatever it is written in.
+     *
+     * @throws IOException when it cannot be started
+     */
+    public static Map<Integer, Double> figures(ProcessBuilder program) throws IOException {
+        Map<Integer, Double> figures = new HashMap<>();
+        Process process = program.start();
         try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = output.readLine(); line != null; line = output.readLine()) {
                 Matcher figure = FIGURE.matcher(line);
