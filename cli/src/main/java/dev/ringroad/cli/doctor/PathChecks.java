@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The paths around the kernel that there are devices for, one by one. */
+/** The paths around the kernel, and through its rings, one by one. */
 final class PathChecks {
     private static final int TRIAL_BYTES = 1 << 16;
     private static final int NAMES_SHOWN_MAX = 4;
@@ -36,6 +36,7 @@ final class PathChecks {
         checks.tap();
         checks.afPacket();
         checks.afXdp();
+        checks.ioUring();
         return checks.findings;
     }
 
@@ -140,6 +141,25 @@ final class PathChecks {
                 "the kernel has it, but there is no interface except for lo",
                 "give this machine or container an interface, such as by: ip link add rr0 type veth"
                         + " peer name rr1");
+    }
+
+    /** What of it there is tells {@code ringroad uring probe}. */
+    private void ioUring() {
+        Probe ring = trials.ioUring();
+        if (ring.available()) {
+            findings.add(ready(PATHS, "io_uring", ring.reason()));
+        } else {
+            findings.add(
+                    missing(
+                            PATHS,
+                            "io_uring",
+                            ring.reason(),
+                            ring.errno() == Errno.ENOSYS
+                                    ? "use Linux 5.11 or later with CONFIG_IO_URING, and a sandbox that"
+                                            + " permits io_uring_setup"
+                                    : "as root: sysctl kernel.io_uring_disabled=0, and a sandbox that"
+                                            + " permits io_uring_setup"));
+        }
     }
 
     private static String some(List<String> names) {

@@ -9,11 +9,15 @@ import dev.ringroad.core.linux.Probe;
  * @param packetSocket a socket of AF_PACKET
  * @param xdpSocket a socket of AF_XDP
  * @param bpf a BPF map
+ * @param ioUring a ring of io_uring
  */
-record Trials(Probe packetSocket, Probe xdpSocket, Probe bpf) {
+record Trials(Probe packetSocket, Probe xdpSocket, Probe bpf, Probe ioUring) {
     /** Tries all of it here. */
     static Trials here() {
         return new Trials(
-                KernelFeatures.packetSocket(), KernelFeatures.xdpSocket(), KernelFeatures.bpf());
+                KernelFeatures.packetSocket(),
+                KernelFeatures.xdpSocket(),
+                KernelFeatures.bpf(),
+                KernelFeatures.ioUring());
     }
 }

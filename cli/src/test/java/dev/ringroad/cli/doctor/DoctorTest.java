@@ -23,7 +23,7 @@ final class DoctorTest {
     private static final Probe FORBIDDEN = new Probe("trying", Errno.EPERM);
 
     @TempDir private Path root;
-    private Trials trials = new Trials(FORBIDDEN, FORBIDDEN, FORBIDDEN);
+    private Trials trials = new Trials(FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN);
 
     private void write(String path, String text) throws IOException {
         Path file = root.resolve(path);
@@ -73,7 +73,7 @@ final class DoctorTest {
     void onlyPathsThatDevicesUseAreSpokenOf() {
         assertThat(PathChecks.of(new Machine(root), trials))
                 .extracting(Finding::name)
-                .containsExactly("memif", "tap", "afpacket", "afxdp");
+                .containsExactly("memif", "tap", "afpacket", "afxdp", "io_uring");
     }
 
     @Test
@@ -117,15 +117,17 @@ final class DoctorTest {
     void whatTheKernelDoesWhenTriedDecides() throws IOException {
         assertThat(find("afxdp").remedy()).contains("CAP_BPF");
         assertThat(find("afpacket").remedy()).contains("CAP_NET_RAW");
+        assertThat(find("io_uring").remedy()).contains("io_uring_disabled");
         assertThat(find("afpacket").reason()).contains("trying failed: EPERM");
 
-        trials = new Trials(WORKS, WORKS, WORKS);
+        trials = new Trials(WORKS, WORKS, WORKS, WORKS);
         assertThat(find("afpacket").verdict()).isEqualTo(Verdict.READY);
+        assertThat(find("io_uring").verdict()).isEqualTo(Verdict.READY);
     }
 
     @Test
     void virtualInterfacesDoForAfXdp() throws IOException {
-        trials = new Trials(WORKS, WORKS, WORKS);
+        trials = new Trials(WORKS, WORKS, WORKS, WORKS);
         write("sys/class/net/lo/ifindex", "1");
         write("sys/class/net/bonding_masters", "");
         assertThat(find("afxdp").verdict()).isEqualTo(Verdict.LIMITED);
