@@ -27,6 +27,8 @@ public final class IoUring {
 
     private static final MethodHandle SETUP_HANDLE = Native.linkVariadic("syscall", SETUP_CALL, 1);
     private static final MethodHandle ENTER_HANDLE = Native.linkVariadic("syscall", ENTER_CALL, 1);
+    private static final MethodHandle UNCAPTURED_ENTER_HANDLE =
+            Native.linkUncapturedVariadic("syscall", ENTER_CALL, 1);
     private static final MethodHandle REGISTER_HANDLE =
             Native.linkVariadic("syscall", REGISTER_CALL, 1);
 
@@ -76,6 +78,30 @@ public final class IoUring {
                                     argument,
                                     argumentBytes);
             return (int) Native.result(taken, capture);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /**
+     * The same without an argument, and without asking for the reason of a failure, which makes the
+     * call quicker by some nanoseconds. A call that failed has taken nothing and can be made again
+     * as {@link #enter}, which tells.
+     *
+     * @return how many entries the kernel has taken, or a negative number
+     */
+    public static int enterUncaptured(int ring, int submitted, int completionsAwaited, int flags) {
+        try {
+            return (int)
+                    (long)
+                            UNCAPTURED_ENTER_HANDLE.invokeExact(
+                                    ENTER,
+                                    (long) ring,
+                                    (long) submitted,
+                                    (long) completionsAwaited,
+                                    (long) flags,
+                                    MemorySegment.NULL,
+                                    0L);
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }

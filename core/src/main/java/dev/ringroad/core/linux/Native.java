@@ -55,6 +55,12 @@ final class Native {
         return downcall(name, descriptor);
     }
 
+    /** As {@link #linkUncaptured}, for a variadic C function. */
+    static MethodHandle linkUncapturedVariadic(
+            String name, FunctionDescriptor descriptor, int firstVariadic) {
+        return downcall(name, descriptor, Linker.Option.firstVariadicArg(firstVariadic));
+    }
+
     /**
      * Links a function that never blocks and whose {@code errno} is of no interest. The thread
      * stays "in Java" during such a call, and a safepoint has to wait for its end.
