@@ -1,7 +1,9 @@
 package dev.ringroad.uring;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.ringroad.core.linux.IoUring;
 import dev.ringroad.core.linux.SystemCallException;
 
 import java.lang.foreign.Arena;
@@ -16,6 +18,9 @@ import java.util.Objects;
 public final class BufferTable {
     private static final int IOVEC_BYTES = 16;
 
+    /** {@code struct io_uring_clone_buffers}: ring, flags, from, to, count. */
+    private static final int CLONE_BYTES = 32;
+
     private final int ring;
     private final int size;
 
@@ -26,6 +31,22 @@ public final class BufferTable {
 
     static BufferTable create(int ring, int size) throws SystemCallException {
         Registration.sparse(ring, Registration.BUFFERS, size, "buffers");
+        return new BufferTable(ring, size);
+    }
+
+    /**
+     * Takes over the buffers of another ring, from the same places into the same places, without
+     * pinning their pages again (6.12). The table of this ring must not have been made yet.
+     *
+     * @return the table, of as many places
+     */
+    static BufferTable cloneOf(int ring, int other, int size) throws SystemCallException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment request = arena.allocate(CLONE_BYTES, Long.BYTES);
+            request.set(JAVA_INT, 0, other);
+            int done = IoUring.register(ring, Registration.CLONE_BUFFERS, request, 1);
+            Registration.check(done, "clone of buffers", "use Linux 6.12 or later");
+        }
         return new BufferTable(ring, size);
     }
 

@@ -17,7 +17,14 @@ public final class Completion {
     /** The buffer of the group was filled in part only, and will be used again. */
     public static final int BUFFER_MORE = 1 << 4;
 
+    /** It fills a gap at the end of the queue and belongs to nobody; {@link Uring} hides it. */
+    static final int SKIP = 1 << 5;
+
+    /** It has 32 bytes: {@link Uring#completionExtra}. */
+    public static final int LARGE = 1 << 15;
+
     private static final int BUFFER_SHIFT = 16;
+    private static final int COPIED = 1 << 31;
 
     private Completion() {}
 
@@ -29,5 +36,13 @@ public final class Completion {
     /** Whether no further completion of this entry follows. */
     public static boolean isLast(int flags) {
         return (flags & MORE) == 0;
+    }
+
+    /**
+     * Whether a send without copy was a copy all the same, at least in part: what the result of a
+     * {@link #NOTIFICATION} says if it was asked for.
+     */
+    public static boolean wasCopied(int resultOfNotification) {
+        return (resultOfNotification & COPIED) != 0;
     }
 }

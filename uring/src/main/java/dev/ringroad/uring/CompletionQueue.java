@@ -1,10 +1,14 @@
 package dev.ringroad.uring;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import java.util.Set;
 
 /**
  * The completions that the kernel writes.
@@ -27,21 +31,36 @@ final class CompletionQueue {
     private static final long RESULT_AT = 8;
     private static final long FLAGS_AT = 12;
 
-    private final MemorySegment ring;
-    private final long headAt;
-    private final long tailAt;
-    private final long overflowAt;
-    private final long entriesAt;
-    private final long flagsAt;
-    private final int size;
-    private final int mask;
     private final long entryBytes;
+    private final boolean large;
+
+    private MemorySegment ring;
+    private long headAt;
+    private long tailAt;
+    private long overflowAt;
+    private long entriesAt;
+    private long flagsAt;
+    private int size;
+    private int mask;
 
     private int head;
+    private long extraAt;
+    private boolean polling;
 
-    CompletionQueue(MemorySegment ring, RingParameters parameters, long entryBytes) {
-        this.ring = ring;
-        this.entryBytes = entryBytes;
+    @SuppressWarnings("NullAway.Init") // attach() fills in the rest
+    CompletionQueue(RingMappings mappings, RingParameters parameters, Set<SetupFlag> flags) {
+        entryBytes = entryBytes(flags);
+        large = flags.contains(SetupFlag.CQE32) || flags.contains(SetupFlag.CQE_MIXED);
+        attach(mappings, parameters);
+    }
+
+    static int entryBytes(Set<SetupFlag> flags) {
+        return flags.contains(SetupFlag.CQE32) ? LARGE_ENTRY_BYTES : ENTRY_BYTES;
+    }
+
+    /** Takes the memory of a ring that was made, or resized. */
+    void attach(RingMappings mappings, RingParameters parameters) {
+        ring = mappings.rings();
         headAt = parameters.completionHeadAt();
         tailAt = parameters.completionTailAt();
         overflowAt = parameters.completionOverflowAt();
@@ -50,6 +69,20 @@ final class CompletionQueue {
         size = parameters.completionEntries();
         mask = size - 1;
         head = (int) CURSOR.getAcquire(ring, headAt);
+    }
+
+    /** Whether a handler is being shown completions. */
+    boolean isPolling() {
+        return polling;
+    }
+
+    /**
+     * One of the two longs behind the completion that the handler is being shown, which has to be a
+     * large one.
+     */
+    long extra(int index) {
+        Objects.checkIndex(index, 2);
+        return ring.get(JAVA_LONG, extraAt + index * JAVA_LONG.byteSize());
     }
 
     int size() {
@@ -71,24 +104,65 @@ final class CompletionQueue {
     }
 
     int poll(CompletionHandler handler, int limit) {
+        if (large) {
+            return pollLarge(handler, limit);
+        }
         int count = Math.min(available(), limit);
         MemorySegment from = ring;
         int first = head;
         int done = 0;
+        polling = true;
         try {
             while (done < count) {
-                long at = entriesAt + (first + done & mask) * entryBytes;
-                long token = from.get(JAVA_LONG, at);
-                int result = from.get(JAVA_INT, at + RESULT_AT);
-                int flags = from.get(JAVA_INT, at + FLAGS_AT);
+                long at = entriesAt + (long) (first + done & mask) * ENTRY_BYTES;
+                // A slice of constant size lets the compiler drop the check of each field.
+                MemorySegment entry = from.asSlice(at, ENTRY_BYTES);
+                long token = entry.get(JAVA_LONG_UNALIGNED, 0);
+                int result = entry.get(JAVA_INT_UNALIGNED, RESULT_AT);
+                int flags = entry.get(JAVA_INT_UNALIGNED, FLAGS_AT);
                 done++;
                 handler.onCompletion(token, result, flags);
             }
         } finally {
             // Also when a handler throws: what it has seen is not shown again.
-            head = first + done;
-            CURSOR.setRelease(ring, headAt, head);
+            polling = false;
+            advance(first + done);
         }
         return done;
+    }
+
+    // In a mixed queue a large completion takes two places, and one that would not fit before the
+    // end leaves a gap, which is marked.
+    private int pollLarge(CompletionHandler handler, int limit) {
+        int count = available();
+        int next = head;
+        int end = next + count;
+        int seen = 0;
+        polling = true;
+        try {
+            while (next != end && seen < limit) {
+                long at = entriesAt + (next & mask) * entryBytes;
+                long token = ring.get(JAVA_LONG, at);
+                int result = ring.get(JAVA_INT, at + RESULT_AT);
+                int flags = ring.get(JAVA_INT, at + FLAGS_AT);
+                boolean takesTwo = entryBytes == ENTRY_BYTES && (flags & Completion.LARGE) != 0;
+                next += takesTwo ? 2 : 1;
+                if (entryBytes == ENTRY_BYTES && (flags & Completion.SKIP) != 0) {
+                    continue;
+                }
+                extraAt = at + ENTRY_BYTES;
+                seen++;
+                handler.onCompletion(token, result, flags);
+            }
+        } finally {
+            polling = false;
+            advance(next);
+        }
+        return seen;
+    }
+
+    private void advance(int to) {
+        head = to;
+        CURSOR.setRelease(ring, headAt, to);
     }
 }

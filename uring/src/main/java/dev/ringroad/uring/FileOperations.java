@@ -24,7 +24,6 @@ public final class FileOperations {
     public static final int ANY_FILE_INDEX = -2;
 
     private static final int OPEN_HOW_BYTES = 24;
-    private static final int COMMAND_BYTES_MAX = 80;
 
     private final SubmissionQueue queue;
 
@@ -55,6 +54,14 @@ public final class FileOperations {
             int file, MemorySegment from, long at, int bytes, long position, int bufferIndex) {
         return transfer(Operation.WRITE_FIXED, file, from, at, bytes, position)
                 .registeredBuffer(bufferIndex);
+    }
+
+    /**
+     * As {@link #prepareRead}, into a buffer of a group, which is chosen when there is something to
+     * read.
+     */
+    public Submission prepareRead(int file, int group, int bytes, long position) {
+        return queue.prepare(Operation.READ, file, position, 0, bytes, 0).bufferGroup(group);
     }
 
     private Submission transfer(
@@ -144,6 +151,16 @@ public final class FileOperations {
     public Submission prepareAdviseMemory(MemorySegment memory, int advice) {
         int bytes = Math.toIntExact(memory.byteSize());
         return queue.prepare(Operation.MADVISE, -1, 0, Memory.address(memory), bytes, advice);
+    }
+
+    /**
+     * {@code openat}; the result is the descriptor. {@link #prepareOpen} can say more.
+     *
+     * @param flags {@code O_}
+     * @param mode of a new file
+     */
+    public Submission prepareOpenAt(int directory, MemorySegment path, int flags, int mode) {
+        return queue.prepare(Operation.OPENAT, directory, 0, Memory.text(path), mode, flags);
     }
 
     /**
@@ -271,28 +288,5 @@ public final class FileOperations {
     /** {@code mkdirat}. */
     public Submission prepareMakeDirectory(int directory, MemorySegment path, int mode) {
         return queue.prepare(Operation.MKDIRAT, directory, 0, Memory.text(path), mode, 0);
-    }
-
-    /**
-     * Passes a command through to a driver ({@code IORING_OP_URING_CMD}); on a ring with {@link
-     * SetupFlag#SQE128}.
-     *
-     * @param command what to do, as the driver numbers it
-     * @param body at most 80 bytes, copied into the entry
-     */
-    public Submission prepareDeviceCommand(int device, int command, MemorySegment body) {
-        if (!queue.hasLargeEntries() || body.byteSize() > COMMAND_BYTES_MAX) {
-            throw new IllegalArgumentException(
-                    "A command for a device has up to "
-                            + COMMAND_BYTES_MAX
-                            + " bytes, here "
-                            + body.byteSize()
-                            + ", on a ring that is opened with SQE128");
-        }
-        Submission submission =
-                queue.prepare(
-                        Operation.URING_CMD, device, Integer.toUnsignedLong(command), 0, 0, 0);
-        submission.command(body);
-        return submission;
     }
 }

@@ -5,13 +5,21 @@ import dev.ringroad.core.linux.Errno;
 import dev.ringroad.core.linux.IoUring;
 import dev.ringroad.core.linux.SystemCallException;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.Arena;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 
 /** A ring as this kernel was ready to make it. */
-record Negotiated(Descriptor descriptor, RingParameters parameters, Set<SetupFlag> flags) {
+record Negotiated(
+        Descriptor descriptor,
+        RingParameters parameters,
+        Set<SetupFlag> flags,
+        Map<SetupFlag, String> leftOut) {
 
     /** Asks for all flags, then for fewer and fewer of those that are merely welcome. */
     static Negotiated with(UringConfig config, Arena arena) throws SystemCallException {
@@ -19,35 +27,36 @@ record Negotiated(Descriptor descriptor, RingParameters parameters, Set<SetupFla
         flags.addAll(config.required());
         flags.addAll(config.welcome());
         RingParameters parameters = new RingParameters(arena);
+        EnumMap<SetupFlag, String> leftOut = new EnumMap<>(SetupFlag.class);
         while (true) {
-            int made = IoUring.setup(config.entries(), parameters.request(bits(flags), config));
+            int made =
+                    IoUring.setup(
+                            config.entries(), parameters.request(SetupFlag.bits(flags), config));
             if (made >= 0) {
                 return new Negotiated(
-                        Descriptor.adopt(made), parameters, Collections.unmodifiableSet(flags));
+                        Descriptor.adopt(made),
+                        parameters,
+                        Collections.unmodifiableSet(flags),
+                        Collections.unmodifiableMap(leftOut));
             }
-            if (made != -Errno.EINVAL || !removeNewest(flags, config)) {
+            SetupFlag newest = newest(flags, config);
+            if (made != -Errno.EINVAL || newest == null) {
                 throw refused(-made, config);
             }
+            flags.remove(newest);
+            leftOut.put(newest, Missing.reason(newest.name(), newest.since()));
         }
-    }
-
-    private static int bits(Set<SetupFlag> flags) {
-        int bits = 0;
-        for (SetupFlag flag : flags) {
-            bits |= flag.mask();
-        }
-        return bits;
     }
 
     // The constants stand in the order in which kernels learnt them.
-    private static boolean removeNewest(EnumSet<SetupFlag> flags, UringConfig config) {
+    private static @Nullable SetupFlag newest(Set<SetupFlag> flags, UringConfig config) {
         SetupFlag newest = null;
         for (SetupFlag flag : flags) {
             if (config.welcome().contains(flag) && !config.required().contains(flag)) {
                 newest = flag;
             }
         }
-        return newest != null && flags.remove(newest);
+        return newest;
     }
 
     private static SystemCallException refused(int errno, UringConfig config) {

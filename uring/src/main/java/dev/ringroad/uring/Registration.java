@@ -29,6 +29,7 @@ final class Registration {
     static final int BUFFER_RING = 22;
     static final int UNREGISTER_BUFFER_RING = 23;
     static final int FILE_RANGE = 25;
+    static final int CLONE_BUFFERS = 30;
 
     private static final int SPARSE = 1;
     private static final int BYTES = 32;
@@ -61,11 +62,26 @@ final class Registration {
     }
 
     static int check(int result, String what) throws SystemCallException {
+        return check(result, what, "");
+    }
+
+    /**
+     * @param ifInvalid what mends an {@code EINVAL}, the errno that says least
+     */
+    static int check(int result, String what, String ifInvalid) throws SystemCallException {
         if (result < 0) {
+            String remedy = isRefusal(-result) ? ifInvalid : "";
             throw new SystemCallException(
-                    "io_uring_register(" + what + ")", -result, remedy(-result));
+                    "io_uring_register(" + what + ")",
+                    -result,
+                    remedy.isEmpty() ? remedy(-result) : remedy);
         }
         return result;
+    }
+
+    // EBADFD: the ring is enabled already.
+    private static boolean isRefusal(int errno) {
+        return errno == Errno.EINVAL || errno == Errno.EBADFD;
     }
 
     private static String remedy(int errno) {

@@ -1,12 +1,15 @@
 package dev.ringroad.uring;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
  * What is asked of {@code io_uring_setup} and what it answers.
+ *
+ * <p>{@code IORING_REGISTER_RESIZE_RINGS} takes and answers the same.
  *
  * <pre>
  *   struct io_uring_params (linux/io_uring.h), 120 bytes
@@ -22,10 +25,13 @@ final class RingParameters {
     private static final int BYTES = 120;
     private static final int COMPLETION_ENTRIES = 4;
     private static final int FLAGS = 8;
+    private static final int POLLER_CPU = 12;
     private static final int POLLER_IDLE = 16;
     private static final int FEATURES = 20;
+    private static final int WORKERS_OF = 24;
     private static final int SUBMISSION = 40;
     private static final int COMPLETION = 80;
+    private static final int MEMORY = 32;
 
     private final MemorySegment memory;
 
@@ -36,10 +42,36 @@ final class RingParameters {
     /** Fills in a request; what an earlier answer left is cleared. */
     MemorySegment request(int flags, UringConfig config) {
         memory.fill((byte) 0);
-        boolean sized = config.completionEntries() != 0;
-        memory.set(JAVA_INT, COMPLETION_ENTRIES, config.completionEntries());
-        memory.set(JAVA_INT, FLAGS, sized ? flags | SetupFlag.CQ_SIZE.mask() : flags);
+        int all = flags;
+        if (config.completionEntries() != 0) {
+            memory.set(JAVA_INT, COMPLETION_ENTRIES, config.completionEntries());
+            all |= SetupFlag.CQ_SIZE.mask();
+        }
+        if (config.pollerCpu() != UringConfig.ANY_CPU) {
+            memory.set(JAVA_INT, POLLER_CPU, config.pollerCpu());
+            all |= SetupFlag.SQ_AFF.mask();
+        }
+        if (config.workersOf() != UringConfig.OWN_WORKERS) {
+            memory.set(JAVA_INT, WORKERS_OF, config.workersOf());
+            all |= SetupFlag.ATTACH_WQ.mask();
+        }
+        memory.set(JAVA_INT, FLAGS, all);
         memory.set(JAVA_INT, POLLER_IDLE, config.pollerIdleMillis());
+        return memory;
+    }
+
+    /** Adds memory of ours for the queues and for the entries to a request. */
+    void setMemory(long queues, long entries) {
+        memory.set(JAVA_LONG, COMPLETION + MEMORY, queues);
+        memory.set(JAVA_LONG, SUBMISSION + MEMORY, entries);
+    }
+
+    /** Fills in a request for other sizes. */
+    MemorySegment resize(int submissionEntries, int completionEntries) {
+        memory.fill((byte) 0);
+        memory.set(JAVA_INT, 0, submissionEntries);
+        memory.set(JAVA_INT, COMPLETION_ENTRIES, completionEntries);
+        memory.set(JAVA_INT, FLAGS, SetupFlag.CQ_SIZE.mask());
         return memory;
     }
 

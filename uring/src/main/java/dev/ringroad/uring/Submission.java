@@ -3,6 +3,7 @@ package dev.ringroad.uring;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
@@ -37,7 +38,7 @@ public final class Submission {
 
     /** What its completions carry; 0 unless set. */
     public Submission token(long token) {
-        entries().set(JAVA_LONG, at(TOKEN_AT), token);
+        entries().set(JAVA_LONG_UNALIGNED, at(TOKEN_AT), token);
         return this;
     }
 
@@ -82,6 +83,11 @@ public final class Submission {
         return this;
     }
 
+    /** What it asks for, as the kernel will read it. */
+    int operationCode() {
+        return Byte.toUnsignedInt(entries().get(JAVA_BYTE, at(0)));
+    }
+
     Submission registeredBuffer(int index) {
         entries().set(JAVA_SHORT, at(BUFFER_AT), (short) index);
         return this;
@@ -104,9 +110,11 @@ public final class Submission {
         return this;
     }
 
-    /** The part of a large entry that is a driver's to define. */
-    void command(MemorySegment body) {
-        MemorySegment.copy(body, 0, entries(), at(COMMAND_AT), body.byteSize());
+    /** The part of an entry that is a driver's to define; what the body leaves is zero. */
+    void command(MemorySegment body, int bytesMax) {
+        MemorySegment into = entries().asSlice(at(COMMAND_AT), bytesMax);
+        into.fill((byte) 0);
+        into.copyFrom(body);
     }
 
     private Submission flag(int flag) {

@@ -1,11 +1,11 @@
 package dev.ringroad.uring;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.util.Set;
 
 /**
  * The entries that the kernel reads.
@@ -32,6 +32,8 @@ final class SubmissionQueue {
 
     private static final VarHandle CURSOR = JAVA_INT.varHandle().withInvokeExactBehavior();
 
+    private static final ValueLayout.OfLong FIELD = ValueLayout.JAVA_LONG_UNALIGNED;
+
     private static final int FLAG_NEED_WAKEUP = 1;
     private static final int FLAG_COMPLETION_OVERFLOW = 1 << 1;
     private static final int FLAG_TASKRUN = 1 << 2;
@@ -45,37 +47,44 @@ final class SubmissionQueue {
     private static final long ADDRESS3_AT = 48;
     private static final long PAD_AT = 56;
 
-    private final MemorySegment ring;
-    private final MemorySegment entries;
-    private final MemorySegment beside;
-    private final long headAt;
-    private final long tailAt;
-    private final long flagsAt;
-    private final int size;
-    private final int mask;
     private final long entryBytes;
+    private final boolean hasArray;
     private final Submission submission = new Submission(this);
+
+    private MemorySegment ring;
+    private MemorySegment entries;
+    private MemorySegment beside;
+    private long headAt;
+    private long tailAt;
+    private long flagsAt;
+    private int size;
+    private int mask;
 
     private int tail;
     private int headSeen;
     private long entryAt;
 
-    SubmissionQueue(
-            MemorySegment ring,
-            MemorySegment entries,
-            RingParameters parameters,
-            long entryBytes,
-            boolean hasArray,
-            Arena arena) {
-        this.ring = ring;
-        this.entries = entries;
-        this.entryBytes = entryBytes;
+    @SuppressWarnings("NullAway.Init") // attach() fills in the rest
+    SubmissionQueue(RingMappings mappings, RingParameters parameters, Set<SetupFlag> flags) {
+        entryBytes = entryBytes(flags);
+        hasArray = !flags.contains(SetupFlag.NO_SQARRAY);
+        attach(mappings, parameters);
+    }
+
+    static int entryBytes(Set<SetupFlag> flags) {
+        return flags.contains(SetupFlag.SQE128) ? LARGE_ENTRY_BYTES : ENTRY_BYTES;
+    }
+
+    /** Takes the memory of a ring that was made, or resized; nothing may be pending. */
+    void attach(RingMappings mappings, RingParameters parameters) {
+        ring = mappings.rings();
+        entries = mappings.entries();
+        beside = mappings.beside();
         headAt = parameters.submissionHeadAt();
         tailAt = parameters.submissionTailAt();
         flagsAt = parameters.submissionFlagsAt();
         size = parameters.submissionEntries();
         mask = size - 1;
-        beside = arena.allocate((long) size * BESIDE_BYTES, Long.BYTES);
         tail = (int) CURSOR.getAcquire(ring, tailAt);
         headSeen = tail;
         if (hasArray) {
@@ -123,18 +132,16 @@ final class SubmissionQueue {
                             + " entries are prepared already; submit() them first, free() tells");
         }
         long at = (next & mask) * entryBytes;
-        MemorySegment into = entries;
-        into.set(JAVA_LONG, at + FIRST_AT, operation.code() | (long) descriptor << 32);
-        into.set(JAVA_LONG, at + OFFSET_AT, offset);
-        into.set(JAVA_LONG, at + ADDRESS_AT, address);
-        into.set(
-                JAVA_LONG,
-                at + LENGTH_AT,
-                Integer.toUnsignedLong(length) | (long) operationFlags << 32);
-        into.set(JAVA_LONG, at + TOKEN_AT, 0);
-        into.set(JAVA_LONG, at + BUFFER_AT, 0);
-        into.set(JAVA_LONG, at + ADDRESS3_AT, 0);
-        into.set(JAVA_LONG, at + PAD_AT, 0);
+        // A slice of constant size lets the compiler drop the check of each field.
+        MemorySegment into = entries.asSlice(at, ENTRY_BYTES);
+        into.set(FIELD, FIRST_AT, operation.code() | (long) descriptor << 32);
+        into.set(FIELD, OFFSET_AT, offset);
+        into.set(FIELD, ADDRESS_AT, address);
+        into.set(FIELD, LENGTH_AT, Integer.toUnsignedLong(length) | (long) operationFlags << 32);
+        into.set(FIELD, TOKEN_AT, 0);
+        into.set(FIELD, BUFFER_AT, 0);
+        into.set(FIELD, ADDRESS3_AT, 0);
+        into.set(FIELD, PAD_AT, 0);
         entryAt = at;
         tail = next + 1;
         return submission;

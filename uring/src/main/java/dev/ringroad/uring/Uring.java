@@ -1,20 +1,19 @@
 package dev.ringroad.uring;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ringroad.core.linux.Descriptor;
 import dev.ringroad.core.linux.Errno;
 import dev.ringroad.core.linux.EventFd;
 import dev.ringroad.core.linux.IoUring;
 import dev.ringroad.core.linux.SystemCallException;
-import dev.ringroad.core.memory.KernelMapping;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -29,109 +28,47 @@ import java.util.Set;
  * keeps it open and reachable for as long; cancelling does not end the loan, the completion does.
  */
 public final class Uring implements AutoCloseable {
-    private static final long OFFSET_RINGS = 0;
-    private static final long OFFSET_ENTRIES = 0x1000_0000L;
-
-    private static final int ENTER_GET_EVENTS = 1;
-    private static final int ENTER_WAKE_POLLER = 1 << 1;
-    private static final int ENTER_ARGUMENT = 1 << 3;
-    private static final int ENTER_REGISTERED_RING = 1 << 4;
-
     private static final int REGISTER_EVENT = 4;
-    private static final int REGISTER_RING = 20;
-
-    /** {@code struct io_uring_getevents_arg}: signal mask, its size, least wait, time-out. */
-    private static final int WAIT_BYTES = 24;
-
-    private static final long WAIT_TIMEOUT_AT = 16;
-    private static final int TIMESPEC_BYTES = 16;
-    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final int REGISTER_RESIZE = 33;
 
     private final Descriptor descriptor;
-    private final KernelMapping rings;
-    private final KernelMapping entries;
     private final Arena arena;
-    private final Set<SetupFlag> flags;
+    private final Negotiated made;
     private final Set<Feature> features;
     private final SubmissionQueue submissions;
     private final CompletionQueue completions;
-    private final MemorySegment wait;
-    private final MemorySegment timeout;
+    private final RingCalls calls;
+    private final RingSettings settings;
     private final boolean polledByKernel;
     private final boolean devicesPolled;
-    private final int enterNumber;
-    private final int enterFlags;
     private final FileOperations files;
+    private final AttributeOperations attributes;
     private final SocketOperations sockets;
     private final ControlOperations control;
+    private final BufferOperations buffers;
+    private final CommandOperations commands;
+    private RingMappings mappings;
 
     private Uring(Negotiated made, Arena arena) throws SystemCallException {
+        this.made = made;
         this.arena = arena;
         descriptor = made.descriptor();
-        flags = made.flags();
+        Set<SetupFlag> flags = made.flags();
         RingParameters parameters = made.parameters();
         features = featuresOf(parameters.features());
-        long submissionBytes =
-                flags.contains(SetupFlag.SQE128)
-                        ? SubmissionQueue.LARGE_ENTRY_BYTES
-                        : SubmissionQueue.ENTRY_BYTES;
-        long completionBytes =
-                flags.contains(SetupFlag.CQE32)
-                        ? CompletionQueue.LARGE_ENTRY_BYTES
-                        : CompletionQueue.ENTRY_BYTES;
-        boolean hasArray = !flags.contains(SetupFlag.NO_SQARRAY);
-        rings =
-                KernelMapping.map(
-                        descriptor, OFFSET_RINGS, ringBytes(parameters, completionBytes, hasArray));
-        try {
-            entries =
-                    KernelMapping.map(
-                            descriptor,
-                            OFFSET_ENTRIES,
-                            parameters.submissionEntries() * submissionBytes);
-        } catch (SystemCallException e) {
-            rings.close();
-            throw e;
-        }
-        submissions =
-                new SubmissionQueue(
-                        rings.segment(),
-                        entries.segment(),
-                        parameters,
-                        submissionBytes,
-                        hasArray,
-                        arena);
-        completions = new CompletionQueue(rings.segment(), parameters, completionBytes);
-        wait = arena.allocate(WAIT_BYTES, Long.BYTES);
-        timeout = arena.allocate(TIMESPEC_BYTES, Long.BYTES);
+        mappings = RingMappings.map(descriptor, parameters, flags);
+        submissions = new SubmissionQueue(mappings, parameters, flags);
+        completions = new CompletionQueue(mappings, parameters, flags);
+        calls = new RingCalls(descriptor.number(), arena);
+        settings = new RingSettings(descriptor.number(), calls, features);
         polledByKernel = flags.contains(SetupFlag.SQPOLL);
         devicesPolled = flags.contains(SetupFlag.IOPOLL);
-        int registered = registeredNumber(descriptor.number(), arena);
-        enterNumber = registered < 0 ? descriptor.number() : registered;
-        enterFlags = registered < 0 ? 0 : ENTER_REGISTERED_RING;
         files = new FileOperations(submissions);
+        attributes = new AttributeOperations(submissions);
         sockets = new SocketOperations(submissions);
         control = new ControlOperations(submissions);
-    }
-
-    private static long ringBytes(RingParameters parameters, long entryBytes, boolean hasArray) {
-        long completion =
-                parameters.completionEntriesAt() + parameters.completionEntries() * entryBytes;
-        long array =
-                hasArray
-                        ? parameters.submissionArrayAt()
-                                + (long) parameters.submissionEntries() * Integer.BYTES
-                        : 0;
-        return Math.max(completion, array);
-    }
-
-    // A registered ring spares the kernel the look-up of the descriptor in each call (5.18).
-    private static int registeredNumber(int ring, Arena arena) {
-        MemorySegment update = arena.allocate(16, Long.BYTES);
-        update.set(JAVA_INT, 0, -1); // any index
-        update.set(JAVA_LONG, 8, ring);
-        int registered = IoUring.register(ring, REGISTER_RING, update, 1);
-        return registered == 1 ? update.get(JAVA_INT, 0) : -1;
+        buffers = new BufferOperations(submissions);
+        commands = new CommandOperations(submissions);
     }
 
     private static Set<Feature> featuresOf(int bits) {
@@ -176,6 +113,26 @@ public final class Uring implements AutoCloseable {
         return sockets;
     }
 
+    /** Extended attributes. */
+    public AttributeOperations attributes() {
+        return attributes;
+    }
+
+    /** Giving buffers to groups by entries, the old way. */
+    public BufferOperations buffers() {
+        return buffers;
+    }
+
+    /** What drivers and protocols define themselves. */
+    public CommandOperations commands() {
+        return commands;
+    }
+
+    /** What the ring can be told beside entries. */
+    public RingSettings settings() {
+        return settings;
+    }
+
     /** Time-outs, cancelling, waiting for descriptors, messages to other rings. */
     public ControlOperations control() {
         return control;
@@ -198,11 +155,11 @@ public final class Uring implements AutoCloseable {
         if (polledByKernel) {
             return submissions.needsWakeup() ? wakePoller(pending) : pending;
         }
-        return pending == 0 ? 0 : enter(pending, 0, 0, MemorySegment.NULL, 0);
+        return pending == 0 ? 0 : calls.submit(pending);
     }
 
     private int wakePoller(int pending) {
-        int woken = enter(pending, 0, ENTER_WAKE_POLLER, MemorySegment.NULL, 0);
+        int woken = calls.wakePoller(pending);
         return woken < 0 ? woken : pending;
     }
 
@@ -211,7 +168,8 @@ public final class Uring implements AutoCloseable {
      * signal may end the wait early. Answers as {@link #submit}.
      */
     public int submitAndWait(int completionsAwaited) {
-        return submitAndWait(completionsAwaited, ENTER_GET_EVENTS, MemorySegment.NULL, 0);
+        int pending = submissions.publish();
+        return calls.submitAndWait(pending, completionsAwaited, pollerSleeps());
     }
 
     /**
@@ -220,36 +178,26 @@ public final class Uring implements AutoCloseable {
      * @param timeoutNanos zero or more
      */
     public int submitAndWait(int completionsAwaited, long timeoutNanos) {
-        MemorySegment until = timeout;
-        until.set(JAVA_LONG, 0, timeoutNanos / NANOS_PER_SECOND);
-        until.set(JAVA_LONG, 8, timeoutNanos % NANOS_PER_SECOND);
-        wait.set(JAVA_LONG, WAIT_TIMEOUT_AT, until.address());
-        return submitAndWait(
-                completionsAwaited, ENTER_GET_EVENTS | ENTER_ARGUMENT, wait, WAIT_BYTES);
+        return submitAndWait(completionsAwaited, timeoutNanos, 0);
     }
 
-    private int submitAndWait(
-            int completionsAwaited, int flagsOfCall, MemorySegment argument, long bytes) {
+    /**
+     * The same, but once {@code batchNanos} are over a single completion is enough: for a batch if
+     * it comes soon, and for whatever comes if it does not. A kernel without {@link
+     * Feature#MIN_TIMEOUT} waits for all of them, or for the time-out.
+     *
+     * @param batchNanos less than {@code timeoutNanos}, in steps of a microsecond, up to half an
+     *     hour; 0 for none
+     */
+    public int submitAndWait(int completionsAwaited, long timeoutNanos, long batchNanos) {
         int pending = submissions.publish();
-        int wake = polledByKernel && submissions.needsWakeup() ? ENTER_WAKE_POLLER : 0;
-        return enter(pending, completionsAwaited, flagsOfCall | wake, argument, bytes);
+        long batch = features.contains(Feature.MIN_TIMEOUT) ? batchNanos : 0;
+        return calls.submitAndWait(
+                pending, completionsAwaited, pollerSleeps(), timeoutNanos, batch);
     }
 
-    private int enter(
-            int pending,
-            int completionsAwaited,
-            int flagsOfCall,
-            MemorySegment argument,
-            long bytes) {
-        int taken =
-                IoUring.enter(
-                        enterNumber,
-                        pending,
-                        completionsAwaited,
-                        flagsOfCall | enterFlags,
-                        argument,
-                        bytes);
-        return taken == -Errno.EINTR || taken == -Errno.ETIME ? 0 : taken;
+    private boolean pollerSleeps() {
+        return polledByKernel && submissions.needsWakeup();
     }
 
     /**
@@ -263,10 +211,80 @@ public final class Uring implements AutoCloseable {
     public int poll(CompletionHandler handler, int limit) {
         int seen = completions.poll(handler, limit);
         if (seen == 0 && (devicesPolled || submissions.wantsCall())) {
-            int ignored = enter(0, 0, ENTER_GET_EVENTS, MemorySegment.NULL, 0);
+            int ignored = calls.getEvents();
             return completions.poll(handler, limit);
         }
         return seen;
+    }
+
+    /**
+     * One of the two longs behind the completion that the handler is being shown, for operations
+     * that answer with more than a result; on a ring with {@link SetupFlag#CQE32}, or with {@link
+     * SetupFlag#CQE_MIXED} and a completion that is {@link Completion#LARGE}.
+     */
+    public long completionExtra(int index) {
+        return completions.extra(index);
+    }
+
+    /**
+     * Cancels a request at once, without an entry, and waits until it is gone (6.0).
+     *
+     * @param flags 0 or {@link ControlOperations#CANCEL_ALL}
+     * @param timeoutNanos the longest wait
+     * @return how many were cancelled with {@code CANCEL_ALL}, else 0; or the negated errno: {@code
+     *     -ENOENT} when there is none, {@code -ETIME} when it is not gone in time
+     */
+    public int cancelNow(long token, int flags, long timeoutNanos) {
+        return Cancellation.token(descriptor.number(), token, flags, timeoutNanos);
+    }
+
+    /** As {@link #cancelNow}, requests that use a descriptor. */
+    public int cancelDescriptorNow(int usedDescriptor, int flags, long timeoutNanos) {
+        return Cancellation.descriptor(descriptor.number(), usedDescriptor, flags, timeoutNanos);
+    }
+
+    /**
+     * Gives both queues other sizes, whatever is in flight (6.13). What is prepared is submitted
+     * first; what is in the completion queue stays in it.
+     *
+     * @param submissionEntriesWanted rounded up to a power of two, as the other is
+     * @throws SystemCallException when the ring is not made with {@link SetupFlag#DEFER_TASKRUN},
+     *     or what is in the queues does not fit into the new ones
+     */
+    public void resize(int submissionEntriesWanted, int completionEntriesWanted)
+            throws SystemCallException {
+        if (completions.isPolling()) {
+            throw new IllegalStateException("A handler cannot resize the ring that calls it");
+        }
+        int ignored = submit();
+        if (submissions.pending() > 0) {
+            throw refusedResize(Errno.EBUSY);
+        }
+        RingParameters parameters = made.parameters();
+        MemorySegment request = parameters.resize(submissionEntriesWanted, completionEntriesWanted);
+        int done = IoUring.register(descriptor.number(), REGISTER_RESIZE, request, 1);
+        if (done < 0) {
+            throw refusedResize(-done);
+        }
+        mappings.close();
+        mappings = RingMappings.map(descriptor, parameters, made.flags());
+        submissions.attach(mappings, parameters);
+        completions.attach(mappings, parameters);
+    }
+
+    private SystemCallException refusedResize(int errno) {
+        String remedy =
+                switch (errno) {
+                    case Errno.EOVERFLOW -> "poll completions first, or ask for a larger queue";
+                    case Errno.EBUSY -> "poll completions first";
+                    case Errno.EINVAL ->
+                            made.flags().contains(SetupFlag.DEFER_TASKRUN)
+                                    ? "use Linux 6.13 or later, and ask for 1 to 32768 entries and"
+                                            + " at least as many completions, to 65536"
+                                    : "open the ring with DEFER_TASKRUN";
+                    default -> "";
+                };
+        return new SystemCallException("io_uring_register(resize)", errno, remedy);
     }
 
     /**
@@ -285,6 +303,16 @@ public final class Uring implements AutoCloseable {
      */
     public BufferTable registerBuffers(int places) throws SystemCallException {
         return BufferTable.create(descriptor.number(), places);
+    }
+
+    /**
+     * Makes the table of registered buffers from that of another ring of this process, without
+     * pinning their pages again (6.12); once a ring. The memory stays its owner's to keep.
+     *
+     * @param places that the other's table has
+     */
+    public BufferTable cloneBuffers(Uring other, int places) throws SystemCallException {
+        return BufferTable.cloneOf(descriptor.number(), other.descriptor.number(), places);
     }
 
     /**
@@ -328,6 +356,11 @@ public final class Uring implements AutoCloseable {
         return completions.available() > 0 || submissions.wantsCall();
     }
 
+    /** Whether calls spare the kernel the look-up of the descriptor. */
+    boolean isRegistered() {
+        return calls.areRegistered();
+    }
+
     /** Completions that can be polled without a call. */
     public int available() {
         return completions.available();
@@ -340,7 +373,12 @@ public final class Uring implements AutoCloseable {
 
     /** The flags that the ring has been made with. */
     public Set<SetupFlag> flags() {
-        return flags;
+        return made.flags();
+    }
+
+    /** Flags that were welcome and that the kernel did not take, each with a reason. */
+    public Map<SetupFlag, String> leftOut() {
+        return made.leftOut();
     }
 
     /** What this kernel's rings can do. */
@@ -363,16 +401,19 @@ public final class Uring implements AutoCloseable {
         return descriptor;
     }
 
-    /** Cancels what is in flight and ends the ring; a second call does nothing. */
+    /**
+     * Cancels what is in flight and ends the ring; a second call does nothing. To be called by the
+     * ring's thread: from another, the ring lives on until its thread ends.
+     */
     @Override
     public void close() {
         if (!descriptor.isOpen()) {
             return;
         }
         Cancellation.all(descriptor.number());
+        calls.unregister(descriptor.number());
         descriptor.close();
-        rings.close();
-        entries.close();
+        mappings.close();
         arena.close();
     }
 }

@@ -12,19 +12,30 @@ import java.util.Set;
  * @param required flags without which there shall be no ring
  * @param welcome flags that are left out, the newest first, when this kernel does not know them
  * @param pollerIdleMillis after how long without work a {@link SetupFlag#SQPOLL} thread sleeps
+ * @param pollerCpu the processor that this thread stays on, or {@link #ANY_CPU}
+ * @param workersOf the number of another ring's descriptor, whose worker threads and {@link
+ *     SetupFlag#SQPOLL} thread are shared, or {@link #OWN_WORKERS}
  */
 public record UringConfig(
         int entries,
         int completionEntries,
         Set<SetupFlag> required,
         Set<SetupFlag> welcome,
-        int pollerIdleMillis) {
+        int pollerIdleMillis,
+        int pollerCpu,
+        int workersOf) {
 
     /** {@code IORING_MAX_ENTRIES}. */
     public static final int ENTRIES_MAX = 1 << 15;
 
     /** {@code IORING_MAX_CQ_ENTRIES}. */
     public static final int COMPLETION_ENTRIES_MAX = 2 * ENTRIES_MAX;
+
+    /** As {@link #pollerCpu}: any. */
+    public static final int ANY_CPU = -1;
+
+    /** As {@link #workersOf}: of its own. */
+    public static final int OWN_WORKERS = -1;
 
     private static final int POLLER_IDLE_MILLIS = 1000;
 
@@ -47,8 +58,26 @@ public record UringConfig(
             throw new IllegalArgumentException(
                     "The poller's idle time is not negative: " + pollerIdleMillis + " ms");
         }
+        for (SetupFlag flag : required) {
+            if (!flag.isForUs()) {
+                throw new IllegalArgumentException(
+                        "A ring of ours lies in the kernel's memory and has a descriptor to sleep"
+                                + " on, so it is not made with "
+                                + flag);
+            }
+        }
         required = copy(required);
         welcome = copy(welcome);
+    }
+
+    /** With a poller that stays nowhere, and workers of its own. */
+    public UringConfig(
+            int entries,
+            int completionEntries,
+            Set<SetupFlag> required,
+            Set<SetupFlag> welcome,
+            int pollerIdleMillis) {
+        this(entries, completionEntries, required, welcome, pollerIdleMillis, ANY_CPU, OWN_WORKERS);
     }
 
     private static Set<SetupFlag> copy(Set<SetupFlag> flags) {
@@ -75,7 +104,8 @@ public record UringConfig(
 
     /** The same with a completion queue of another size. */
     public UringConfig withCompletionEntries(int count) {
-        return new UringConfig(entries, count, required, welcome, pollerIdleMillis);
+        return new UringConfig(
+                entries, count, required, welcome, pollerIdleMillis, pollerCpu, workersOf);
     }
 
     /**
@@ -93,16 +123,53 @@ public record UringConfig(
             fewer.remove(SetupFlag.TASKRUN_FLAG);
             fewer.remove(SetupFlag.DEFER_TASKRUN);
         }
-        return new UringConfig(entries, completionEntries, more, fewer, pollerIdleMillis);
+        return with(more, fewer);
     }
 
     /** The same without flags that would do no harm if they were missing. */
     public UringConfig plain() {
-        return new UringConfig(entries, completionEntries, required, Set.of(), pollerIdleMillis);
+        return with(required, Set.of());
+    }
+
+    private UringConfig with(Set<SetupFlag> needed, Set<SetupFlag> harmless) {
+        return new UringConfig(
+                entries,
+                completionEntries,
+                needed,
+                harmless,
+                pollerIdleMillis,
+                pollerCpu,
+                workersOf);
     }
 
     /** The same with another idle time of the kernel's thread. */
     public UringConfig withPollerIdleMillis(int millis) {
-        return new UringConfig(entries, completionEntries, required, welcome, millis);
+        return new UringConfig(
+                entries, completionEntries, required, welcome, millis, pollerCpu, workersOf);
+    }
+
+    /** The same with {@link SetupFlag#SQPOLL}, whose thread stays on one processor. */
+    public UringConfig withPollerCpu(int cpu) {
+        UringConfig polled = require(SetupFlag.SQPOLL);
+        return new UringConfig(
+                entries,
+                completionEntries,
+                polled.required,
+                polled.welcome,
+                pollerIdleMillis,
+                cpu,
+                workersOf);
+    }
+
+    /** The same with the worker threads, and the poller, of another ring. */
+    public UringConfig withWorkersOf(Uring other) {
+        return new UringConfig(
+                entries,
+                completionEntries,
+                required,
+                welcome,
+                pollerIdleMillis,
+                pollerCpu,
+                other.descriptor().number());
     }
 }

@@ -320,9 +320,6 @@ final class FileOperationsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> files.prepareUnlink(AT, text("no zero"), 0))
                 .withMessageContaining("zero byte");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> files.prepareDeviceCommand(0, 0, small))
-                .withMessageContaining("SQE128");
         assertThat(ring.free()).as("nothing was prepared").isEqualTo(ring.submissionEntries());
     }
 

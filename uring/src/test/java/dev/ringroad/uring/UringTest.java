@@ -226,6 +226,15 @@ final class UringTest {
     }
 
     @Test
+    void threadMayOpenRingsWithoutEndAndEachIsRegistered() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            try (Uring ring = Uring.open(UringConfig.of(4))) {
+                assertThat(ring.isRegistered()).as("ring " + i).isTrue();
+            }
+        }
+    }
+
+    @Test
     void probeKnowsWhatTheRingUses() throws Exception {
         UringProbe probe = UringProbe.run();
         assertThat(probe.operations())
