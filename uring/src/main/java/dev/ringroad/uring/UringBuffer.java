@@ -27,7 +27,7 @@ public final class UringBuffer {
 
     /** Which registered buffer it lies in, for the {@code Fixed} operations. */
     public int registeredIndex() {
-        return UringBuffers.REGISTERED_INDEX;
+        return pool.registeredIndex();
     }
 
     /** Whether a request in flight names it. */

@@ -14,18 +14,18 @@ import java.lang.foreign.MemorySegment;
  * that the kernel pins its pages once. Made once, used again for ever; owned by the loop's thread.
  */
 public final class UringBuffers {
-    static final int REGISTERED_INDEX = 0;
-
     /** Whether giving back what is lent is an error, {@code -Dringroad.checked=true}. */
     static final boolean CHECKED = Boolean.getBoolean("ringroad.checked");
 
     private final SharedRegion region;
     private final UringBuffer[] free;
+    private final int registeredIndex;
     private final int bufferBytes;
     private int freeCount;
 
-    private UringBuffers(SharedRegion region, int count, int bufferBytes) {
+    private UringBuffers(SharedRegion region, int registeredIndex, int count, int bufferBytes) {
         this.region = region;
+        this.registeredIndex = registeredIndex;
         this.bufferBytes = bufferBytes;
         free = new UringBuffer[count];
         long stride = PageSize.ORDINARY.roundUp(bufferBytes);
@@ -36,7 +36,7 @@ public final class UringBuffers {
         freeCount = count;
     }
 
-    static UringBuffers create(Uring ring, int count, int bufferBytes, Placement placement)
+    static UringBuffers create(UringLoop loop, int count, int bufferBytes, Placement placement)
             throws SystemCallException {
         if (count < 1 || bufferBytes < 1) {
             throw new IllegalArgumentException(
@@ -45,12 +45,16 @@ public final class UringBuffers {
         long bytes = PageSize.ORDINARY.roundUp(bufferBytes) * count;
         SharedRegion region = SharedRegion.allocate("ringroad-uring", bytes, placement);
         try {
-            ring.registerBuffers(1).set(REGISTERED_INDEX, region.segment());
+            int index = loop.registerMemory(region.segment());
+            return new UringBuffers(region, index, count, bufferBytes);
         } catch (Throwable t) {
             region.close();
             throw t;
         }
-        return new UringBuffers(region, count, bufferBytes);
+    }
+
+    int registeredIndex() {
+        return registeredIndex;
     }
 
     /** A buffer, which is the caller's until {@link UringBuffer#release}; null when all are out. */

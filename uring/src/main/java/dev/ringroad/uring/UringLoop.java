@@ -11,8 +11,10 @@ import dev.ringroad.core.worker.Poller;
 
 import org.jspecify.annotations.Nullable;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -29,6 +31,7 @@ public final class UringLoop implements Poller, AutoCloseable {
     private static final int TASKS_A_ROUND = 64;
     private static final int INBOX_CAPACITY = 1024;
     private static final long CLOSING_ROUND_NANOS = 100_000_000;
+    private static final int REGISTERED_MEMORIES_MAX = 64;
 
     /** The token of the loop's own entry; those of requests have a generation. */
     private static final long DOORBELL = 1;
@@ -52,6 +55,8 @@ public final class UringLoop implements Poller, AutoCloseable {
     private final List<UringBuffers> pools = new ArrayList<>();
     private final AtomicInteger offering = new AtomicInteger();
     private final Thread owner = Thread.currentThread();
+    private final BitSet registered = new BitSet(REGISTERED_MEMORIES_MAX);
+    private @Nullable BufferTable memories;
     private boolean doorbellArmed;
     private volatile boolean sleeping;
     private volatile boolean closing;
@@ -94,15 +99,46 @@ public final class UringLoop implements Poller, AutoCloseable {
     }
 
     /**
-     * Makes a pool of buffers and registers it; once a loop.
+     * Makes a pool of buffers and registers it. There can be several.
      *
      * @param count of buffers
      */
     public UringBuffers allocateBuffers(int count, int bufferBytes, Placement placement)
             throws SystemCallException {
-        UringBuffers pool = UringBuffers.create(ring, count, bufferBytes, placement);
+        UringBuffers pool = UringBuffers.create(this, count, bufferBytes, placement);
         pools.add(pool);
         return pool;
+    }
+
+    /**
+     * Registers memory with the ring, for the {@code Fixed} operations: the kernel pins its pages
+     * once. The ring's table of buffers belongs to the loop from then on.
+     *
+     * @return the index of the registered buffer, until {@link #unregisterMemory} or the end
+     * @throws SystemCallException when the kernel refuses, such as for the limit of locked memory
+     * @throws IllegalStateException when 64 memories are registered
+     */
+    public int registerMemory(MemorySegment memory) throws SystemCallException {
+        int index = registered.nextClearBit(0);
+        if (index == REGISTERED_MEMORIES_MAX) {
+            throw new IllegalStateException(
+                    "A loop registers " + REGISTERED_MEMORIES_MAX + " memories at most");
+        }
+        if (memories == null) {
+            memories = ring.registerBuffers(REGISTERED_MEMORIES_MAX);
+        }
+        memories.set(index, memory);
+        registered.set(index);
+        return index;
+    }
+
+    /** Lets registered memory go; the kernel does when its last request is done. */
+    public void unregisterMemory(int index) throws SystemCallException {
+        if (memories == null || !registered.get(index)) {
+            throw new IllegalArgumentException("No memory is registered as " + index);
+        }
+        memories.clear(index);
+        registered.clear(index);
     }
 
     /** How many more requests can be begun; each but the last of a chain also takes an entry. */

@@ -1,6 +1,7 @@
 package dev.ringroad.uring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.ringroad.core.linux.Errno;
@@ -14,6 +15,7 @@ import dev.ringroad.core.worker.Worker;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -118,6 +120,26 @@ final class UringLoopTest {
             assertThatIllegalStateException()
                     .isThrownBy(() -> loop.begin((token, res, flags) -> {}, 0, buffer))
                     .withMessageContaining("not the caller's");
+        }
+    }
+
+    @Test
+    void poolsOfOneLoopAreRegisteredBesideEachOther() throws Exception {
+        try (UringLoop loop = loop(4)) {
+            UringBuffers small = loop.allocateBuffers(1, 64, Placement.ordinary());
+            UringBuffers large = loop.allocateBuffers(1, 8192, Placement.ordinary());
+            UringBuffer first = small.acquire();
+            UringBuffer second = large.acquire();
+            assertThat(first.registeredIndex()).isNotEqualTo(second.registeredIndex());
+            try (Arena arena = Arena.ofShared()) {
+                int index = loop.registerMemory(arena.allocate(4096, 4096));
+                loop.unregisterMemory(index);
+                assertThat(loop.registerMemory(arena.allocate(4096, 4096))).isEqualTo(index);
+                loop.unregisterMemory(index);
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> loop.unregisterMemory(index))
+                        .withMessageContaining("No memory is registered");
+            }
         }
     }
 
