@@ -4,4 +4,5 @@ module dev.ringroad.uring {
     requires transitive dev.ringroad.core;
 
     exports dev.ringroad.uring;
+    exports dev.ringroad.uring.file;
 }
