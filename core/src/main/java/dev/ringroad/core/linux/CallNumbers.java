@@ -1,8 +1,6 @@
 package dev.ringroad.core.linux;
 
-/**
- * Numbers of system calls that the C library has no function for, and that differ between machines.
- */
+/** Numbers of system calls and flags that differ between machines. */
 final class CallNumbers {
     private static final boolean X86 = isX86(System.getProperty("os.arch", ""));
 
@@ -35,5 +33,10 @@ final class CallNumbers {
     /** {@code bpf}: {@code asm/unistd_64.h}, {@code asm-generic/unistd.h}. */
     static long bpf() {
         return X86 ? 321 : 280;
+    }
+
+    /** {@code O_DIRECT}: {@code asm-generic/fcntl.h}, {@code arm64/include/uapi/asm/fcntl.h}. */
+    static int direct() {
+        return X86 ? 040000 : 0200000;
     }
 }

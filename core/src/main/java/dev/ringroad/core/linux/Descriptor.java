@@ -32,6 +32,9 @@ public final class Descriptor implements AutoCloseable {
     /** {@code O_NONBLOCK}. */
     public static final int NON_BLOCKING = 04000;
 
+    /** {@code O_DIRECT}: reads and writes go around the page cache. */
+    public static final int DIRECT = CallNumbers.direct();
+
     private static final int O_CLOEXEC = 02000000;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
