@@ -40,6 +40,7 @@ final class RingCalls {
     private final MemorySegment wait;
     private final MemorySegment until;
     private int waitFlags = GET_EVENTS;
+    private long count;
 
     RingCalls(int descriptor, Arena arena) {
         int registered = registered(descriptor, arena);
@@ -84,6 +85,11 @@ final class RingCalls {
         waitFlags = asDisk ? GET_EVENTS : GET_EVENTS | NO_IOWAIT;
     }
 
+    /** How many there were. */
+    long count() {
+        return count;
+    }
+
     int submit(int pending) {
         return enter(pending, 0, numberFlag);
     }
@@ -111,6 +117,7 @@ final class RingCalls {
         until.set(JAVA_LONG, 8, timeoutNanos % NANOS_PER_SECOND);
         wait.set(JAVA_INT, BATCH_AT, (int) (batchNanos / NANOS_PER_MICRO));
         int flags = flags(wakePoller) | ARGUMENT;
+        count++;
         return answer(IoUring.enter(number, pending, completions, flags, wait, WAIT_BYTES));
     }
 
@@ -119,10 +126,12 @@ final class RingCalls {
     }
 
     private int enter(int pending, int completions, int flags) {
+        count++;
         int quick = IoUring.enterUncaptured(number, pending, completions, flags);
         if (quick >= 0) {
             return quick;
         }
+        count++;
         return answer(IoUring.enter(number, pending, completions, flags, MemorySegment.NULL, 0));
     }
 

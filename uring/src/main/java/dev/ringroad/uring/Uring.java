@@ -356,6 +356,11 @@ public final class Uring implements AutoCloseable {
         return completions.available() > 0 || submissions.wantsCall();
     }
 
+    /** How often the kernel was called to hand over, to wait or to bring completions in. */
+    public long calls() {
+        return calls.count();
+    }
+
     /** Whether calls spare the kernel the look-up of the descriptor. */
     boolean isRegistered() {
         return calls.areRegistered();
