@@ -6,6 +6,7 @@
 module dev.ringroad.bench {
     requires static org.jspecify;
     requires jdk.management;
+    requires jdk.unsupported;
     requires transitive dev.ringroad.sockets;
     requires transitive dev.ringroad.uring;
     requires transitive dev.ringroad.workloads;
@@ -15,6 +16,7 @@ module dev.ringroad.bench {
     exports dev.ringroad.bench.collectors;
     exports dev.ringroad.bench.compare;
     exports dev.ringroad.bench.dpdk;
+    exports dev.ringroad.bench.fileload;
     exports dev.ringroad.bench.idle;
     exports dev.ringroad.bench.machine;
     exports dev.ringroad.bench.memif;
