@@ -46,6 +46,15 @@ record TestFile(Path path, Descriptor descriptor, long bytes, boolean direct)
         if (there == 0) {
             throw new PlanRefused(path + " is empty; remove it and have one laid out with --size");
         }
+        if (there < workload.blockBytes()) {
+            throw new PlanRefused(
+                    path
+                            + " has "
+                            + there
+                            + " bytes, fewer than one block, "
+                            + workload.blockBytes()
+                            + "; choose a smaller --bs");
+        }
         if (wanted > there) {
             throw new PlanRefused(
                     path

@@ -1,7 +1,9 @@
 package dev.ringroad.bench.fileload;
 
 import dev.ringroad.core.linux.Errno;
+import dev.ringroad.core.linux.FileTrouble;
 import dev.ringroad.core.linux.SystemCallException;
+import dev.ringroad.uring.BufferTable;
 import dev.ringroad.uring.CompletionHandler;
 import dev.ringroad.uring.FileOperations;
 import dev.ringroad.uring.SetupFlag;
@@ -101,10 +103,13 @@ final class Trial {
     private boolean registers(Uring ring, MemorySegment block) {
         try {
             LoadThread.registerFiles(ring, files);
-            ring.registerBuffers(use.depth()).set(0, block);
+            BufferTable buffers = ring.registerBuffers(use.depth());
+            for (int i = 0; i < use.depth(); i++) {
+                buffers.set(i, block); // counts each time, so a limit of locked memory is met here
+            }
             return true;
         } catch (SystemCallException e) {
-            notes.add("Files and buffers are not registered: " + e.getMessage());
+            notes.add("Files and buffers are not registered: " + FileTrouble.words(e));
             use = use.withFixed(false);
             return false;
         }

@@ -29,7 +29,8 @@ final class Fio {
 
     /**
      * Random reads of 4 KiB a second: one thread on one processor, file and buffers registered,
-     * what is free handed over together, one completion waited for, the time of each read taken.
+     * what is free handed over together, as many completions waited for as with ours, the time of
+     * each read taken, and what lies in the page cache left there.
      */
     static double reads(Path file, boolean direct, int depth, int cpu, ReadProgram.Times times)
             throws IOException {
@@ -45,12 +46,13 @@ final class Fio {
                                 "--direct=" + (direct ? 1 : 0),
                                 "--iodepth=" + depth,
                                 "--iodepth_batch=" + depth,
-                                "--iodepth_batch_complete_min=1",
+                                "--iodepth_batch_complete_min=" + ReadProgram.awaited(depth),
                                 "--iodepth_batch_complete_max=" + depth,
                                 "--fixedbufs",
                                 "--registerfiles",
                                 "--norandommap",
                                 "--randrepeat=0",
+                                "--invalidate=0",
                                 "--thread",
                                 "--cpus_allowed=" + cpu,
                                 "--time_based",

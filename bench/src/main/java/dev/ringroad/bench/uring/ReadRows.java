@@ -49,8 +49,8 @@ public final class ReadRows {
     private final Consumer<String> progress;
 
     private ReadRows(boolean quick, int cpu, Consumer<String> progress) {
-        rounds = quick ? 1 : 5;
-        times = new ReadProgram.Times(quick ? 1500 : 2000, quick ? 1000 : 2000);
+        rounds = quick ? 1 : 3;
+        times = new ReadProgram.Times(1500, quick ? 500 : 1500);
         this.cpu = cpu;
         this.progress = progress;
     }
@@ -102,6 +102,16 @@ public final class ReadRows {
         return file;
     }
 
+    /** Into the page cache, where direct reads may have left holes. */
+    private static void bringIn(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file)) {
+            ByteBuffer into = ByteBuffer.allocateDirect(CHUNK_BYTES);
+            while (channel.read(into) >= 0) {
+                into.clear();
+            }
+        }
+    }
+
     private static void remove(Path folder) throws IOException {
         try (Stream<Path> paths = Files.walk(folder)) {
             for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
@@ -133,14 +143,19 @@ public final class ReadRows {
         boolean direct = place.direct();
         List<Peer> peers = new ArrayList<>();
         peers.add(new Peer(fio, () -> Fio.reads(file, direct, depth, cpu, times)));
-        peers.add(jdk("FileChannel, one thread", ReadProgram.Reader.CHANNEL, place, depth));
+        if (depth == 1) {
+            peers.add(jdk("FileChannel", ReadProgram.Reader.CHANNEL, place, depth));
+        }
         peers.add(
                 jdk(
-                        "AsynchronousFileChannel, same depth",
+                        "AsynchronousFileChannel",
                         ReadProgram.Reader.ASYNCHRONOUS_CHANNEL,
                         place,
                         depth));
         String name = "4 KiB random reads, " + place.words() + ", depth " + depth;
+        if (!direct) {
+            bringIn(file);
+        }
         double[] ours = new double[rounds];
         double[][] theirs = new double[peers.size()][rounds];
         for (int i = 0; i < rounds; i++) {
