@@ -185,9 +185,10 @@ final class FileLoadTest {
         assertThat(run(plan).calls()).isLessThan(16_000 / 2);
     }
 
+    /** Once the compilers have seen it; before, each call of the kernel makes a few objects. */
     @Test
-    void hardlyAllocatesForAReadOrWrite() throws Exception {
-        long ios = 400_000;
+    void allocatesNothingForAReadOrWrite() throws Exception {
+        long ios = 200_000;
         LoadPlan plan =
                 new LoadPlan(
                         marked(AccessMode.RANDREAD, false),
@@ -195,11 +196,14 @@ final class FileLoadTest {
                         1,
                         List.of(),
                         new LoadPlan.Limits(0, ios, 0));
-        try (FileLoad load = FileLoad.open(plan, () -> false)) {
-            assertThat(run(load).ios()).isEqualTo(ios);
-            // What there is comes from the calls before they are compiled.
-            assertThat(load.allocatedBytes()).isLessThan(8 * ios);
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 50 && least > ios / 10; i++) {
+            try (FileLoad load = FileLoad.open(plan, () -> false)) {
+                assertThat(run(load).ios()).isEqualTo(ios);
+                least = Math.min(least, load.allocatedBytes());
+            }
         }
+        assertThat(least).isLessThanOrEqualTo(ios / 10);
     }
 
     @Test
