@@ -63,7 +63,7 @@ enum BenchPart {
                     + "  rings: cycles on one core and on two, beside DPDK's dpdk-test\n"
                     + "  tables: cycles of a route, flow, access list or RSS hash, beside DPDK's tests, which take"
                     + " minutes\n"
-                    + "  uring: no-ops a second through io_uring, beside liburing\n"
+                    + "  uring: no-ops, reads, echoes and copies through io_uring, beside liburing, fio, Netty and cp\n"
                     + "  veth: packets a second over a cable of the kernel with AF_XDP and AF_PACKET, beside"
                     + " testpmd; needs root\n"
                     + "  virtio: packets a second of 64 bytes over vhost-user, beside testpmd";

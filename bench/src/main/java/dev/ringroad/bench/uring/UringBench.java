@@ -3,6 +3,8 @@ package dev.ringroad.bench.uring;
 import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.machine.ProcessorPair;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,18 +24,24 @@ public final class UringBench {
      *     says what to do
      */
     public static List<BenchRow> run(boolean quick, Consumer<String> progress) throws IOException {
-        String missing = LiburingNops.missing();
-        if (missing != null) {
-            throw new IOException(missing);
-        }
+        require(LiburingNops.missing());
+        require(Fio.missing());
         ProcessorPair cpus = ProcessorPair.choose("io_uring is measured on");
         List<BenchRow> rows = new ArrayList<>();
         try {
             rows.addAll(new NopRows(cpus.second()).measure(quick, progress));
+            rows.addAll(ReadRows.measure(quick, progress));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while measuring", e);
         }
         return rows;
+    }
+
+    /** All peers are looked for before the first is measured. */
+    private static void require(@Nullable String missing) throws IOException {
+        if (missing != null) {
+            throw new IOException(missing);
+        }
     }
 }
