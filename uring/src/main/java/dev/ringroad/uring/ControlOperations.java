@@ -27,13 +27,13 @@ public final class ControlOperations {
     public static final int CANCEL_ALL = 1;
 
     private static final int NOP_RESULT = 1;
+    private static final int NOP_LARGE = 1 << 5;
     private static final int TIMEOUT_UPDATE = 1 << 1;
     private static final int LINK_TIMEOUT_UPDATE = 1 << 4;
     private static final int CANCEL_DESCRIPTOR = 1 << 1;
     private static final int CANCEL_ANY = 1 << 2;
     private static final int POLL_MULTISHOT = 1;
     private static final int POLL_UPDATE_EVENTS = 1 << 1;
-    private static final int POLL_LEVEL = 1 << 3;
     private static final int MESSAGE_DATA = 0;
     private static final int MESSAGE_FILE = 1;
     private static final int MESSAGE_PASS_FLAGS = 1 << 1;
@@ -73,6 +73,11 @@ public final class ControlOperations {
         return queue.prepare(Operation.NOP, -1, 0, 0, result, NOP_RESULT);
     }
 
+    /** Nothing, with a completion that is {@link Completion#LARGE} and carries these (6.18). */
+    public Submission prepareNopLarge(long first, long second) {
+        return queue.prepare(Operation.NOP, -1, first, second, 0, NOP_LARGE);
+    }
+
     /**
      * Completes with {@code -ETIME} after so long, or with 0 once so many other completions have
      * come.
@@ -106,7 +111,7 @@ public final class ControlOperations {
     /** Sets another time for a {@link #prepareLinkTimeout} in flight. */
     public Submission prepareLinkTimeoutUpdate(long tokenOfTimeout, long nanos, int flags) {
         long time = besideTime(nanos);
-        int update = flags | LINK_TIMEOUT_UPDATE;
+        int update = flags | TIMEOUT_UPDATE | LINK_TIMEOUT_UPDATE;
         return queue.prepare(Operation.TIMEOUT_REMOVE, -1, time, tokenOfTimeout, 0, update);
     }
 
@@ -152,12 +157,6 @@ public final class ControlOperations {
     /** The same each time that it becomes ready. */
     public Submission preparePollMultishot(int descriptor, int events) {
         return queue.prepare(Operation.POLL_ADD, descriptor, 0, 0, POLL_MULTISHOT, events);
-    }
-
-    /** The same as long as it is ready: with each round of the ring, not each change (6.0). */
-    public Submission preparePollLevel(int descriptor, int events) {
-        int how = POLL_MULTISHOT | POLL_LEVEL;
-        return queue.prepare(Operation.POLL_ADD, descriptor, 0, 0, how, events);
     }
 
     /** Waits for other events in a poll that is in flight. */

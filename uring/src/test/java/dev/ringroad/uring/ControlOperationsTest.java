@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import dev.ringroad.core.linux.Errno;
 import dev.ringroad.core.linux.EventFd;
@@ -15,9 +16,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.Selector;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 
 /** Time-outs, links, cancelling, polling, messages, futexes and processes, against the kernel. */
 final class ControlOperationsTest {
@@ -249,6 +257,124 @@ final class ControlOperationsTest {
             assertThat(info.get(JAVA_INT, 16)).isEqualTo((int) child.pid()); // si_pid
         } finally {
             child.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void nopsAnswerWhatTheyAreTold() {
+        control.prepareNop(77).token(1);
+        assertThat(Completions.result(ring)).isEqualTo(77);
+        control.prepareNop(-Errno.EIO).token(1).link();
+        control.prepareNop().token(2);
+        List<One> all = Completions.of(ring, 2);
+        assertThat(by(all, 1).result()).isEqualTo(-Errno.EIO);
+        assertThat(by(all, 2).result()).isEqualTo(-Errno.ECANCELED);
+    }
+
+    @Test
+    void linkTimeoutsAreUpdated() throws Exception {
+        try (EventFd event = EventFd.create()) {
+            control.preparePoll(event.descriptor().number(), PollSet.POLLIN).token(1).link();
+            control.prepareLinkTimeout(HOUR, 0).token(2);
+            assertThat(ring.submit()).isEqualTo(2);
+            control.prepareLinkTimeoutUpdate(2, MILLI, 0).token(3);
+            List<One> all = Completions.of(ring, 3);
+            assertThat(by(all, 1).result()).isEqualTo(-Errno.ECANCELED);
+            assertThat(by(all, 2).result()).isEqualTo(-Errno.ETIME);
+            assertThat(by(all, 3).result()).isZero();
+        }
+    }
+
+    @Test
+    void otherClocksTimeOutToo() {
+        control.prepareTimeout(MILLI, 0, ControlOperations.TIMEOUT_BOOT_TIME).token(1);
+        control.prepareTimeout(
+                        1,
+                        0,
+                        ControlOperations.TIMEOUT_REAL_TIME | ControlOperations.TIMEOUT_ABSOLUTE)
+                .token(2);
+        assertThat(Completions.of(ring, 2)).extracting(One::result).containsOnly(-Errno.ETIME);
+    }
+
+    @Test
+    void messagesCarryFlags() throws Exception {
+        try (Uring other = Uring.open(UringConfig.of(4))) {
+            control.prepareMessage(other.descriptor().number(), 5, 6, 0x70000).token(1);
+            assertThat(Completions.result(ring)).isZero();
+            assertThat(Completions.of(other, 1)).containsExactly(new One(6, 5, 0x70000));
+        }
+    }
+
+    @Test
+    void oneOfSeveralFutexesWakes() {
+        MemorySegment futexes = arena.allocate(12, 8);
+        MemorySegment waiters = arena.allocate(3L * ControlOperations.FUTEX_WAITER_BYTES, 8);
+        for (int i = 0; i < 3; i++) {
+            futexes.setAtIndex(JAVA_INT, i, i);
+            ControlOperations.setFutexWaiter(waiters, i, futexes, 4L * i, i);
+        }
+        control.prepareFutexWaitAny(waiters, 3).token(1);
+        assertThat(ring.submit()).isOne();
+        control.prepareFutexWake(futexes, 8, 1).token(2);
+        List<One> all = Completions.of(ring, 2);
+        assertThat(by(all, 2).result()).isOne();
+        assertThat(by(all, 1).result()).as("which").isEqualTo(2);
+    }
+
+    // A selector of the JDK is one; the descriptors of all of them.
+    private static NavigableSet<Integer> epolls() throws IOException {
+        NavigableSet<Integer> numbers = new TreeSet<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path one : all) {
+                if (Files.isSymbolicLink(one)
+                        && Files.readSymbolicLink(one).endsWith("anon_inode:[eventpoll]")) {
+                    numbers.add(Integer.valueOf(one.getFileName().toString()));
+                }
+            }
+        }
+        return numbers;
+    }
+
+    @Test
+    void epollIsFilledAndAsked() throws Exception {
+        try (EventFd event = EventFd.create();
+                Selector selector = Selector.open()) {
+            int epoll = epolls().last();
+            assertThat(selector.isOpen()).isTrue();
+            int number = event.descriptor().number();
+            int add = ControlOperations.EPOLL_ADD;
+            control.prepareEpollControl(epoll, add, number, PollSet.POLLIN, 0x1234_5678L);
+            assertThat(Completions.result(ring)).isZero();
+            MemorySegment events = arena.allocate(4L * EpollEvent.BYTES, 8);
+            control.prepareEpollWait(epoll, events).token(1);
+            assertThat(ring.submit()).isOne();
+            assertThat(ring.available()).isZero();
+            event.signal();
+            assertThat(Completions.result(ring)).isOne();
+            assertThat(events.get(JAVA_INT, 0)).isEqualTo(PollSet.POLLIN);
+            assertThat(events.get(JAVA_LONG_UNALIGNED, EpollEvent.DATA_AT)).isEqualTo(0x1234_5678L);
+            int remove = ControlOperations.EPOLL_REMOVE;
+            control.prepareEpollControl(epoll, remove, number, 0, 0);
+            assertThat(Completions.result(ring)).isZero();
+            control.prepareEpollControl(epoll, remove, number, 0, 0);
+            assertThat(Completions.result(ring)).isEqualTo(-Errno.ENOENT);
+        }
+    }
+
+    @Test
+    void cancelsAtOnceWithoutAnEntry() throws Exception {
+        try (EventFd event = EventFd.create()) {
+            int number = event.descriptor().number();
+            control.preparePoll(number, PollSet.POLLIN).token(1);
+            control.preparePoll(number, PollSet.POLLIN).token(2);
+            control.preparePoll(number, PollSet.POLLIN).token(3);
+            assertThat(ring.submit()).isEqualTo(3);
+            assertThat(ring.cancelNow(2, 0, HOUR)).isZero();
+            assertThat(Completions.of(ring, 1)).containsExactly(new One(2, -Errno.ECANCELED, 0));
+            assertThat(ring.cancelNow(2, 0, HOUR)).isEqualTo(-Errno.ENOENT);
+            assertThat(ring.cancelDescriptorNow(number, ControlOperations.CANCEL_ALL, HOUR))
+                    .isNotNegative();
+            assertThat(Completions.of(ring, 2)).extracting(One::token).contains(1L, 3L);
         }
     }
 }
