@@ -5,4 +5,5 @@ module dev.ringroad.uring {
 
     exports dev.ringroad.uring;
     exports dev.ringroad.uring.file;
+    exports dev.ringroad.uring.copy;
 }

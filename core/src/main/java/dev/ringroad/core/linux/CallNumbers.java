@@ -30,6 +30,11 @@ final class CallNumbers {
         return X86 ? 208 : 4;
     }
 
+    /** {@code getdents64}. */
+    static long getDirectoryEntries() {
+        return X86 ? 217 : 61;
+    }
+
     /** {@code bpf}: {@code asm/unistd_64.h}, {@code asm-generic/unistd.h}. */
     static long bpf() {
         return X86 ? 321 : 280;
