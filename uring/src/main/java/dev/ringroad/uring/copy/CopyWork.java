@@ -10,6 +10,7 @@ final class CopyWork {
     final CopyProgress progress;
     private final Consumer<String> sentences;
     private volatile boolean cancelled;
+    private volatile boolean failed;
 
     CopyWork(CopyOptions options, CopyProgress progress, Consumer<String> sentences) {
         this.options = options;
@@ -20,6 +21,7 @@ final class CopyWork {
     /** Something is not copied; the sentence says what and why. */
     void fail(String sentence) {
         progress.failures.increment();
+        failed = true;
         note(sentence);
     }
 
@@ -41,6 +43,11 @@ final class CopyWork {
 
     void cancel() {
         cancelled = true;
+    }
+
+    /** Whether all that was to be copied is. */
+    boolean isWhole() {
+        return !failed && !cancelled;
     }
 
     boolean isCancelled() {

@@ -47,7 +47,7 @@ final class FileJob {
 
     /** Whether the copy gets another name in the end. */
     boolean isRenamed() {
-        return writtenName != finalName;
+        return !folder.isFresh();
     }
 
     String shown() {

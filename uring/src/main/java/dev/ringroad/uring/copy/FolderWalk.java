@@ -135,7 +135,7 @@ final class FolderWalk {
         if (!folder.isFresh()) {
             int asked = there.ask(directory, NativeName.fill(name, to), false);
             if (asked == 0) {
-                return existing(directory, shown, to);
+                return existing(directory, shown);
             }
             if (asked != -Errno.ENOENT) {
                 work.fail("Looking for a copy of", shown, asked);
@@ -156,14 +156,14 @@ final class FolderWalk {
         return new Folder.Target(
                 opened,
                 to,
-                written == to ? null : written,
+                folder.isFresh() ? null : written,
                 true,
                 last == given ? -1 : last,
                 work.options.preserve() ? FileTimes.of(status) : null,
                 Identity.of(there));
     }
 
-    private Folder.@Nullable Target existing(int directory, String shown, byte[] to) {
+    private Folder.@Nullable Target existing(int directory, String shown) {
         if (there.kind() != FileStatus.DIRECTORY) {
             work.fail(
                     shown

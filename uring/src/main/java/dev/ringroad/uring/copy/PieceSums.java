@@ -14,6 +14,9 @@ final class PieceSums {
     private long sum;
 
     void add(MemorySegment piece, int bytes, long position) {
+        if (bytes == 0) {
+            return; // a file's end is no piece
+        }
         checksum.reset();
         checksum.update(piece.asSlice(0, bytes).asByteBuffer());
         long mixed = (position + 1) * ODD ^ checksum.getValue() << 20 ^ bytes;

@@ -87,7 +87,7 @@ public final class TreeCopy {
                                 + TemporaryNames.PREFIX);
             }
         }
-        return work.progress.failures() == 0 && !work.isCancelled();
+        return work.isWhole();
     }
 
     private FileCopier copier() {

@@ -1,0 +1,180 @@
+package dev.ringroad.cli.uring;
+
+import dev.ringroad.cli.common.Refusal;
+import dev.ringroad.cli.common.Subcommand;
+import dev.ringroad.uring.copy.CopyOptions;
+import dev.ringroad.uring.copy.CopyProgress;
+import dev.ringroad.uring.copy.TreeCopy;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Copies files and trees through a ring, with many files under way at once. */
+@Command(
+        name = "cp",
+        description = {
+            "Copies files, and with -r trees, by the rules of cp -r: into a directory that is there, merging with"
+                    + " directories that are there. Nothing is replaced without --force. Interrupted, it leaves each"
+                    + " file old, absent, or complete and new: what is new has a name that begins with"
+                    + " .ringroad-cp- until it is complete. Symbolic links are copied as such; each name of a file"
+                    + " with several becomes a file of its own; owners are not kept; holes of files above 128 KiB"
+                    + " stay holes."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  ringroad uring cp -r photos /backup",
+            "  ringroad uring cp -rp --fsync --verify photos /backup",
+            "Exit codes: 0 all is copied, 1 something is not, 2 nothing was begun."
+        })
+final class UringCopyCommand extends Subcommand {
+    private static final double MIB = 1 << 20;
+    private static final long HOOK_SECONDS_MAX = 60;
+
+    @Parameters(
+            arity = "2..*",
+            paramLabel = "SOURCE... DEST",
+            description = "What is copied, and the directory or new name that it gets to.")
+    private List<String> operands = List.of();
+
+    @Option(
+            names = {"-r", "-R", "--recursive"},
+            description = "Copies directories with what is in them.")
+    private boolean recursive;
+
+    @Option(
+            names = {"-p", "--preserve"},
+            description = "Keeps times, and permissions whatever the umask.")
+    private boolean preserve;
+
+    @Option(
+            names = {"-f", "--force"},
+            description = "Replaces files and links that are there.")
+    private boolean force;
+
+    @Option(names = "--fsync", description = "Gives a file its name only when it is on the disk.")
+    private boolean sync;
+
+    @Option(
+            names = "--verify",
+            description = "Reads each copy back, from the disk where there is one, and compares.")
+    private boolean verify;
+
+    @Option(
+            names = "--depth",
+            paramLabel = "N",
+            defaultValue = "" + CopyOptions.DEPTH,
+            description =
+                    "Small files, or pieces of large ones, under way at once, 1 to "
+                            + CopyOptions.DEPTH_MAX
+                            + " (default: ${DEFAULT-VALUE}).")
+    private int depth;
+
+    @Option(
+            names = "--plain",
+            description =
+                    "Copies one file after the other with plain system calls, without a ring.")
+    private boolean plain;
+
+    @Option(names = "--json", description = "Tells the result as a line of JSON.")
+    private boolean json;
+
+    /** Used by picocli. */
+    UringCopyCommand() {}
+
+    @Override
+    public void run() {
+        if (depth < 1 || depth > CopyOptions.DEPTH_MAX) {
+            throw Refusal.wrongUse(
+                    "--depth is 1 to " + CopyOptions.DEPTH_MAX + ", not " + depth + ".");
+        }
+        List<Path> paths = operands.stream().map(UringCopyCommand::path).toList();
+        CopyOptions options =
+                new CopyOptions(recursive, preserve, force, sync, verify, depth, !plain);
+        CopyProgress progress = new CopyProgress();
+        TreeCopy copy = new TreeCopy(options, progress, System.err::println);
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread hook = new Thread(() -> interrupt(copy, ended), "end of copy");
+        Runtime.getRuntime().addShutdownHook(hook);
+        long begin = System.nanoTime();
+        boolean whole;
+        try (ProgressLine _ = ProgressLine.start(System.err, progress, begin)) {
+            whole = copy.run(paths.subList(0, paths.size() - 1), paths.getLast());
+        } catch (IOException e) {
+            throw Refusal.wrongUse(e.getMessage());
+        } finally {
+            ended.countDown();
+        }
+        if (copy.isCancelled()) {
+            throw Refusal.failed("Interrupted; nothing unfinished is left.");
+        }
+        report(progress, (System.nanoTime() - begin) / 1e9);
+        if (!whole) {
+            throw Refusal.failed("Not everything is copied.");
+        }
+    }
+
+    // A string has lost what the locale could not decode, and the file would not be found.
+    private static Path path(String operand) {
+        if (operand.isEmpty() || operand.indexOf('\uFFFD') >= 0) {
+            throw Refusal.wrongUse(
+                    operand.isEmpty()
+                            ? "An empty word is no name of a file."
+                            : "The name "
+                                    + operand
+                                    + " cannot be read in this locale: set LC_ALL=C.UTF-8, or copy the"
+                                    + " directory that it is in.");
+        }
+        return Path.of(operand);
+    }
+
+    private static void interrupt(TreeCopy copy, CountDownLatch ended) {
+        copy.cancel();
+        try {
+            boolean ignored = ended.await(HOOK_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void report(CopyProgress progress, double seconds) {
+        if (json) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "{\"files\":%d,\"directories\":%d,\"links\":%d,\"bytes\":%d,\"failures\":%d,"
+                            + "\"severalNames\":%d,\"seconds\":%.3f}%n",
+                    progress.files(),
+                    progress.directories(),
+                    progress.links(),
+                    progress.bytes(),
+                    progress.failures(),
+                    progress.severalNames(),
+                    seconds);
+            return;
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "%d files, %d directories, %d links, %d bytes in %.2f s: %.0f files/s, %.1f MiB/s%s%n",
+                progress.files(),
+                progress.directories(),
+                progress.links(),
+                progress.bytes(),
+                seconds,
+                progress.files() / seconds,
+                progress.bytes() / MIB / seconds,
+                progress.failures() == 0 ? "" : "; " + progress.failures() + " not copied");
+        if (progress.severalNames() > 0) {
+            System.out.printf(
+                    "%d files have several names; each of these became a file of its own.%n",
+                    progress.severalNames());
+        }
+    }
+}
