@@ -37,8 +37,7 @@ public final class CopyProgram {
     }
 
     private static void copy(String from, String to) throws IOException {
-        TreeCopy copy =
-                new TreeCopy(CopyOptions.trees(), new CopyProgress(), System.err::println);
+        TreeCopy copy = new TreeCopy(CopyOptions.trees(), new CopyProgress(), System.err::println);
         if (!copy.run(List.of(Path.of(from)), Path.of(to))) {
             throw new IOException("Copying " + from + " to " + to + " failed");
         }

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 
 /** Names of files: bytes for the kernel, text for people. */
 final class NativeName {
-    /** {@code NAME_MAX}, and a zero byte. */
-    static final int BYTES = 256;
+    /** More than {@code NAME_MAX}: names of UTF-16 have up to 765 bytes here. */
+    static final int BYTES = 1024;
 
     private static final byte[] DOT = {'.'};
 
