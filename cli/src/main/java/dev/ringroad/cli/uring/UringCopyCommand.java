@@ -109,7 +109,7 @@ final class UringCopyCommand extends Subcommand {
         try (ProgressLine _ = ProgressLine.start(System.err, progress, begin)) {
             whole = copy.run(paths.subList(0, paths.size() - 1), paths.getLast());
         } catch (IOException e) {
-            throw Refusal.wrongUse(e.getMessage());
+            throw Refusal.wrongUse(String.valueOf(e.getMessage()));
         } finally {
             ended.countDown();
         }
