@@ -2,4 +2,5 @@
 module dev.ringroad.examples {
     requires static org.jspecify;
     requires dev.ringroad.stack;
+    requires dev.ringroad.uring;
 }

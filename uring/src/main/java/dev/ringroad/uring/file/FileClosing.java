@@ -21,8 +21,13 @@ final class FileClosing {
         this.direct = direct;
     }
 
-    /** Whether this is the first call. */
+    /** Whether this is the first call. Nothing has happened when it throws. */
     boolean begin() {
+        UringLoop loop = file.loop();
+        if (loop.isOwner() && !begun.get() && (!loop.makeRoom(2) || loop.room() < 2)) {
+            throw new IllegalStateException(
+                    "The loop has no room to close " + file.path() + "; poll it first");
+        }
         return begun.compareAndSet(false, true);
     }
 
@@ -55,10 +60,6 @@ final class FileClosing {
     }
 
     private void closeOnLoop(UringLoop loop) {
-        if (!loop.makeRoom(2) || loop.room() < 2) {
-            throw new IllegalStateException(
-                    "The loop has no room to close " + file.path() + "; poll it first");
-        }
         int number = file.descriptor().number();
         long cancelToken = loop.begin((token, result, flags) -> {}, 0, null);
         loop.ring().control().prepareCancelDescriptor(number, 1).token(cancelToken);

@@ -1,5 +1,7 @@
 package dev.ringroad.uring.file;
 
+import dev.ringroad.core.linux.Descriptor;
+
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -11,7 +13,7 @@ import java.util.Set;
 
 /** What a file is opened for: {@code java.nio}'s options, checked, as flags of {@code openat2}. */
 final class OpenRequest {
-    /** {@code asm-generic/fcntl.h}; two of them differ between machines. */
+    /** {@code asm-generic/fcntl.h}; one of them differs between machines. */
     private static final int WRITE_ONLY = 1;
 
     private static final int READ_WRITE = 2;
@@ -23,7 +25,6 @@ final class OpenRequest {
     private static final int SYNC = 04010000;
     private static final int CLOSE_ON_EXEC = 02000000;
     private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
-    private static final int DIRECT = ARM ? 0200000 : 040000;
     private static final int NO_FOLLOW = ARM ? 0100000 : 0400000;
 
     private static final int USUAL_MODE = 0666;
@@ -169,7 +170,7 @@ final class OpenRequest {
      * place from us, since the kernel would put whole blocks at the end.
      */
     int directFlags() {
-        int flags = (flags() & ~APPEND) | DIRECT;
+        int flags = (flags() & ~APPEND) | Descriptor.DIRECT;
         return isWriting() ? (flags & ~WRITE_ONLY) | READ_WRITE : flags;
     }
 

@@ -207,7 +207,11 @@ public final class UringFile implements AutoCloseable {
     public void writeFully(ByteBuffer from, long position) throws IOException {
         long at = position;
         while (from.hasRemaining()) {
-            at += write(from, at);
+            int written = write(from, at);
+            if (written == 0) {
+                throw new IOException(path() + " takes no more at " + at);
+            }
+            at += written;
         }
     }
 
@@ -408,6 +412,9 @@ public final class UringFile implements AutoCloseable {
     /**
      * Cancels what is pending, and closes the descriptor; a second call does nothing. Waits for the
      * kernel to have done so, except on the loop's own thread.
+     *
+     * @throws IllegalStateException on the loop's own thread, when the loop has no room for the two
+     *     entries that it takes; the file is open then
      */
     @Override
     public void close() throws IOException {

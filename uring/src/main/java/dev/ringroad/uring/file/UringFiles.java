@@ -270,6 +270,9 @@ public final class UringFiles implements AutoCloseable {
     /**
      * Closes the files that are open still, waits for what is in flight, and ends the pool, and the
      * loop if it is its own. Not on the loop's own thread. A second call does nothing.
+     *
+     * @throws UncheckedIOException when closing a file told of an earlier write that failed; all is
+     *     closed then
      */
     @Override
     public void close() {
@@ -282,16 +285,26 @@ public final class UringFiles implements AutoCloseable {
             }
             closed = true;
         }
-        for (UringFile file : open) {
-            try {
-                file.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+        IOException failure = closeFiles();
         pool.close();
         if (ownThread != null) {
             ownThread.close();
         }
+        if (failure != null) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** Closes each file, whatever becomes of the others; the failure is that of the last. */
+    private @Nullable IOException closeFiles() {
+        IOException failure = null;
+        for (UringFile file : open) {
+            try {
+                file.close();
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        return failure;
     }
 }
