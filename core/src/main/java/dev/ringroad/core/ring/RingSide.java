@@ -334,7 +334,9 @@ abstract class RingSide extends RingSidePads {
 
     /** The one we wait for has a processor, or else it needs ours. */
     private static void pause(int spins) {
-        if (spins < SPINS) {
+        // Who waits holds a claim that others wait for in turn. A virtual thread that yields leaves
+        // its carrier to these, and they may never let it back.
+        if (spins < SPINS || Thread.currentThread().isVirtual()) {
             Thread.onSpinWait();
         } else {
             Thread.yield();
