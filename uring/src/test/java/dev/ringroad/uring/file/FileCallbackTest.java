@@ -10,8 +10,6 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
-import com.sun.management.ThreadMXBean;
-
 import dev.ringroad.core.linux.Errno;
 import dev.ringroad.core.memory.Placement;
 import dev.ringroad.uring.CompletionHandler;
@@ -26,7 +24,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -176,42 +173,5 @@ final class FileCallbackTest {
         assertThat(file.read(buffer, 0, PAGE, 1, keeper, 0)).isTrue();
         assertThat(completed()).isEqualTo(-Errno.EINVAL);
         buffer.release();
-    }
-
-    @Test
-    void callbacksAllocateNothing() throws Exception {
-        Path path = Files.write(directory.resolve("f"), new byte[PAGE]);
-        UringFile file = elsewhere(() -> files.open(path, READ, WRITE));
-        UringBuffer buffer = buffers.acquire();
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long own = Thread.currentThread().threadId();
-        long least = Long.MAX_VALUE;
-        // Code that is not compiled yet allocates what compiled code does not.
-        for (int round = 0; round < 1_000 && least > 0; round++) {
-            long before = threads.getThreadAllocatedBytes(own);
-            round(file, buffer);
-            least = Math.min(least, threads.getThreadAllocatedBytes(own) - before);
-        }
-        assertThat(least).isZero();
-        buffer.release();
-    }
-
-    private void round(UringFile file, UringBuffer buffer) {
-        for (int i = 0; i < 500; i++) {
-            writeAndRead(file, buffer, i);
-        }
-    }
-
-    private void writeAndRead(UringFile file, UringBuffer buffer, int token) {
-        int before = completions;
-        boolean begun =
-                file.write(buffer, 0, PAGE, 0, keeper, token)
-                        && file.read(buffer, PAGE, PAGE, 0, keeper, token);
-        while (completions < before + 2) {
-            int ignored = loop.poll(0);
-        }
-        if (!begun || result != PAGE) {
-            throw new AssertionError("A request was refused, or moved " + result + " bytes");
-        }
     }
 }
