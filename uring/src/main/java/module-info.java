@@ -6,4 +6,6 @@ module dev.ringroad.uring {
     exports dev.ringroad.uring;
     exports dev.ringroad.uring.file;
     exports dev.ringroad.uring.copy;
+    exports dev.ringroad.uring.serve;
+    exports dev.ringroad.uring.socket;
 }

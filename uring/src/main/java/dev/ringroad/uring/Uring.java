@@ -353,6 +353,11 @@ public final class Uring implements AutoCloseable {
         // We ask for signals and look at the ring; the kernel fills the ring and looks whether we
         // have asked. Without a full fence both could miss the other's store.
         VarHandle.fullFence();
+        return hasWork();
+    }
+
+    /** Whether there is something to poll, perhaps after a call; costs none. */
+    boolean hasWork() {
         return completions.available() > 0 || submissions.wantsCall();
     }
 

@@ -53,6 +53,7 @@ public final class UringLoop implements Poller, AutoCloseable {
             new ReferenceRing<>(RingShape.of(INBOX_CAPACITY, SyncMode.MULTI, SyncMode.SINGLE));
     private final EventFd doorbell;
     private final List<UringBuffers> pools = new ArrayList<>();
+    private final List<BufferGroup> groups = new ArrayList<>();
     private final AtomicInteger offering = new AtomicInteger();
     private final Thread owner = Thread.currentThread();
     private final BitSet registered = new BitSet(REGISTERED_MEMORIES_MAX);
@@ -139,6 +140,14 @@ public final class UringLoop implements Poller, AutoCloseable {
         }
         memories.clear(index);
         registered.clear(index);
+    }
+
+    /** As {@link Uring#registerBufferGroup}, to be closed with the loop. */
+    public BufferGroup allocateBufferGroup(
+            int group, int count, int bufferBytes, boolean incremental) throws SystemCallException {
+        BufferGroup made = ring.registerBufferGroup(group, count, bufferBytes, incremental);
+        groups.add(made);
+        return made;
     }
 
     /** How many more requests can be begun; each but the last of a chain also takes an entry. */
@@ -261,10 +270,42 @@ public final class UringLoop implements Poller, AutoCloseable {
     }
 
     /**
+     * One round of a loop that has a thread for itself: tasks, completions, and one call that hands
+     * over what they have prepared and takes what is done; then it waits, as {@link UringThread}
+     * has it.
+     *
+     * @param spinNanos how long it looks at the ring without a call before it sleeps; while it
+     *     does, nobody has to wake it
+     */
+    void turn(long spinNanos) {
+        int tasks = runTasks();
+        int done = ring.poll(completions, COMPLETIONS_A_ROUND);
+        // A task may have told the thread to stop: it looks before it sleeps.
+        if (tasks == 0 && spinNanos == 0 && ring.available() == 0) {
+            sleep(Long.MAX_VALUE);
+        } else if (tasks + done > 0) {
+            int ignored = ring.submitAndWait(0);
+        } else if (!hasWorkWithin(spinNanos)) {
+            sleep(Long.MAX_VALUE);
+        }
+    }
+
+    private boolean hasWorkWithin(long nanos) {
+        long begin = System.nanoTime();
+        while (!ring.hasWork() && inbox.count() == 0) {
+            if (System.nanoTime() - begin > nanos) {
+                return false;
+            }
+            Thread.onSpinWait();
+        }
+        return true;
+    }
+
+    /**
      * Submits what is prepared and waits in the ring itself for completions or tasks; what a loop
      * that has a thread for itself does instead of {@link #prepareSleep}. Poll afterwards.
      *
-     * @param nanosMax the longest wait
+     * @param nanosMax the longest wait; {@link Long#MAX_VALUE} for any
      */
     void sleep(long nanosMax) {
         if (!doorbellArmed && makeRoom(1)) {
@@ -275,7 +316,12 @@ public final class UringLoop implements Poller, AutoCloseable {
         sleeping = true;
         VarHandle.fullFence();
         if (inbox.count() == 0) {
-            ring.submitAndWait(1, nanosMax);
+            int ignored =
+                    nanosMax == Long.MAX_VALUE
+                            ? ring.submitAndWait(1)
+                            : ring.submitAndWait(1, nanosMax);
+        } else {
+            int ignored = ring.submit();
         }
         sleeping = false;
     }
@@ -314,6 +360,7 @@ public final class UringLoop implements Poller, AutoCloseable {
             ring.poll(completions, COMPLETIONS_A_ROUND);
         }
         ring.close();
+        groups.forEach(BufferGroup::close);
         pools.forEach(UringBuffers::close);
         doorbell.close();
     }

@@ -12,8 +12,6 @@ import java.util.concurrent.ExecutionException;
  * the last work, then sleeps in the ring, so that handing over entries and waiting are one call.
  */
 public final class UringThread implements AutoCloseable {
-    private static final long SLEEP_NANOS_MAX = 1_000_000_000;
-
     private final Thread thread;
     private final CompletableFuture<UringLoop> opened = new CompletableFuture<>();
     private final UringConfig config;
@@ -84,16 +82,8 @@ public final class UringThread implements AutoCloseable {
     }
 
     private void rounds(UringLoop loop) {
-        long lastWork = System.nanoTime();
         while (!stopping) {
-            long now = System.nanoTime();
-            if (loop.poll(now) > 0) {
-                lastWork = now;
-            } else if (now - lastWork < spinNanos) {
-                Thread.onSpinWait();
-            } else {
-                loop.sleep(SLEEP_NANOS_MAX);
-            }
+            loop.turn(spinNanos);
         }
     }
 

@@ -26,6 +26,7 @@ public final class UringBench {
     public static List<BenchRow> run(boolean quick, Consumer<String> progress) throws IOException {
         require(LiburingNops.missing());
         require(Fio.missing());
+        require(EchoPeers.missing());
         ProcessorPair cpus = ProcessorPair.choose("io_uring is measured on");
         List<BenchRow> rows = new ArrayList<>();
         try {
@@ -35,6 +36,7 @@ public final class UringBench {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while measuring", e);
         }
+        rows.addAll(new EchoRows(cpus).measure(quick, progress));
         return rows;
     }
 

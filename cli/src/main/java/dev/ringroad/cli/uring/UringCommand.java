@@ -9,7 +9,12 @@ import picocli.CommandLine.Command;
 @Command(
         name = "uring",
         description = "Shows what io_uring is on this machine.",
-        subcommands = {UringProbeCommand.class, UringPerfCommand.class, UringCopyCommand.class},
+        subcommands = {
+            UringProbeCommand.class,
+            UringPerfCommand.class,
+            UringCopyCommand.class,
+            UringServeCommand.class,
+        },
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Example:", "  ringroad uring probe"})
 public final class UringCommand extends Subcommand {

@@ -18,6 +18,7 @@ public final class Errno {
     public static final int EFAULT = 14;
     public static final int EBUSY = 16;
     public static final int EEXIST = 17;
+    public static final int EXDEV = 18;
     public static final int ENODEV = 19;
     public static final int ENOTDIR = 20;
     public static final int EISDIR = 21;
@@ -32,6 +33,7 @@ public final class Errno {
     public static final int ERANGE = 34;
     public static final int ENAMETOOLONG = 36;
     public static final int ENOSYS = 38;
+    public static final int ELOOP = 40;
     public static final int ETIME = 62;
     public static final int EOVERFLOW = 75;
     public static final int EBADFD = 77;
@@ -45,12 +47,15 @@ public final class Errno {
     public static final int EADDRINUSE = 98;
     public static final int EADDRNOTAVAIL = 99;
     public static final int ENETDOWN = 100;
+    public static final int ENETUNREACH = 101;
     public static final int ECONNABORTED = 103;
     public static final int ECONNRESET = 104;
     public static final int ENOBUFS = 105;
+    public static final int EISCONN = 106;
     public static final int ENOTCONN = 107;
     public static final int ETIMEDOUT = 110;
     public static final int ECONNREFUSED = 111;
+    public static final int EHOSTUNREACH = 113;
     public static final int EALREADY = 114;
     public static final int EINPROGRESS = 115;
     public static final int ECANCELED = 125;
@@ -73,6 +78,7 @@ public final class Errno {
             case EFAULT -> "EFAULT";
             case EBUSY -> "EBUSY";
             case EEXIST -> "EEXIST";
+            case EXDEV -> "EXDEV";
             case ENODEV -> "ENODEV";
             case ENOTDIR -> "ENOTDIR";
             case EISDIR -> "EISDIR";
@@ -87,6 +93,7 @@ public final class Errno {
             case ERANGE -> "ERANGE";
             case ENAMETOOLONG -> "ENAMETOOLONG";
             case ENOSYS -> "ENOSYS";
+            case ELOOP -> "ELOOP";
             case ETIME -> "ETIME";
             case EOVERFLOW -> "EOVERFLOW";
             case EBADFD -> "EBADFD";
@@ -100,12 +107,15 @@ public final class Errno {
             case EADDRINUSE -> "EADDRINUSE";
             case EADDRNOTAVAIL -> "EADDRNOTAVAIL";
             case ENETDOWN -> "ENETDOWN";
+            case ENETUNREACH -> "ENETUNREACH";
             case ECONNABORTED -> "ECONNABORTED";
             case ECONNRESET -> "ECONNRESET";
             case ENOBUFS -> "ENOBUFS";
+            case EISCONN -> "EISCONN";
             case ENOTCONN -> "ENOTCONN";
             case ETIMEDOUT -> "ETIMEDOUT";
             case ECONNREFUSED -> "ECONNREFUSED";
+            case EHOSTUNREACH -> "EHOSTUNREACH";
             case EALREADY -> "EALREADY";
             case EINPROGRESS -> "EINPROGRESS";
             case ECANCELED -> "ECANCELED";
@@ -129,6 +139,7 @@ public final class Errno {
             case EFAULT -> "bad address";
             case EBUSY -> "the device or resource is busy";
             case EEXIST -> "it exists already";
+            case EXDEV -> "the path leads out of where it has to stay";
             case ENODEV -> "no such device";
             case ENOTDIR -> "a part of the path is not a directory";
             case EISDIR -> "it is a directory";
@@ -143,6 +154,7 @@ public final class Errno {
             case ERANGE -> "out of range";
             case ENAMETOOLONG -> "the name is too long";
             case ENOSYS -> "the kernel does not have this call, or a sandbox forbids it";
+            case ELOOP -> "too many symbolic links, or one where none may be";
             case ETIME -> "the time is over";
             case EOVERFLOW -> "the value does not fit";
             case EBADFD -> "the descriptor is in a bad state";
@@ -156,12 +168,15 @@ public final class Errno {
             case EADDRINUSE -> "the address is in use already";
             case EADDRNOTAVAIL -> "the address is not available";
             case ENETDOWN -> "the network is down";
+            case ENETUNREACH -> "no route leads to that network";
             case ECONNABORTED -> "the connection was given up";
             case ECONNRESET -> "the other end has reset the connection";
             case ENOBUFS -> "no buffer space";
+            case EISCONN -> "it is connected already";
             case ENOTCONN -> "it is not connected";
             case ETIMEDOUT -> "timed out";
             case ECONNREFUSED -> "the connection was refused, nobody listens there";
+            case EHOSTUNREACH -> "no route leads to that host";
             case EALREADY -> "it is under way already";
             case EINPROGRESS -> "it is in progress";
             case ECANCELED -> "it was cancelled";

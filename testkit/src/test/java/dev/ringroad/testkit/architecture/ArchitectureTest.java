@@ -33,6 +33,7 @@ final class ArchitectureTest {
                     "sockets",
                     "uring",
                     "workloads",
+                    "peers",
                     "bench",
                     "cli",
                     "examples",
