@@ -6,7 +6,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -100,34 +99,43 @@ final class UringPerfLabTest {
     }
 
     @Test
-    void withoutLockedMemoryBuffersAreNotRegisteredAndThatIsSaid() throws Exception {
-        Requirement.root();
-        Requirement.programs("util-linux", "setpriv", "prlimit");
-        Path file = folder.resolve("f");
-        try (RandomAccessFile made = new RandomAccessFile(file.toFile(), "rw")) {
-            made.setLength(1 << 20);
-        }
-        Path open =
-                Files.setPosixFilePermissions(
-                        folder,
-                        java.util.Set.of(java.nio.file.attribute.PosixFilePermission.values()));
-        assertThat(open).exists();
-        String line = perf(file.toString(), "--fixed", "--depth", "1024", "--rw", "read");
-        try (Child child =
-                Child.start(
-                        List.of(
-                                "setpriv",
-                                "--reuid=65534",
-                                "--regid=65534",
-                                "--clear-groups",
-                                "--inh-caps=-all",
-                                "sh",
-                                "-c",
-                                "ulimit -l 64; exec " + line))) {
+    void withLittleLockedMemoryBuffersAreNotRegisteredAndThatIsSaid() throws Exception {
+        try (Child child = withLockedMemory(1024)) {
             assertThat(child.awaitExit(SOON)).as(child.report()).isZero();
             assertThat(child.report())
                     .contains("Files and buffers are not registered", "ulimit -l")
                     .contains("reads: 256 in");
         }
+    }
+
+    @Test
+    void withHardlyAnyLockedMemoryTheRingIsRefusedWithTheRemedy() throws Exception {
+        try (Child child = withLockedMemory(64)) {
+            assertThat(child.awaitExit(SOON)).as(child.report()).isOne();
+            assertThat(child.report())
+                    .contains("ringroad: io_uring_setup(1024 entries) failed: ENOMEM")
+                    .contains("ulimit -l")
+                    .doesNotContain("\tat ");
+        }
+    }
+
+    /** As a user whom the limit holds for. */
+    private Child withLockedMemory(int kibibytes) throws IOException {
+        Requirement.root();
+        Requirement.programs("util-linux", "setpriv");
+        Path file = Files.write(folder.resolve("f"), new byte[1 << 20]);
+        assertThat(folder.toFile().setExecutable(true, false)).isTrue();
+        assertThat(file.toFile().setReadable(true, false)).isTrue();
+        String line = perf(file.toString(), "--fixed", "--depth", "1024", "--rw", "read");
+        return Child.start(
+                List.of(
+                        "setpriv",
+                        "--reuid=65534",
+                        "--regid=65534",
+                        "--clear-groups",
+                        "--inh-caps=-all",
+                        "sh",
+                        "-c",
+                        "ulimit -l " + kibibytes + "; exec " + line));
     }
 }
