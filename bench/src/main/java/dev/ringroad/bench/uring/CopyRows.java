@@ -34,6 +34,7 @@ public final class CopyRows {
     private static final int LARGE_FILES = 4;
     private static final int WARM_UPS = 12;
     private static final String MEMORY = "/dev/shm";
+    private static final String DISK = "/var/tmp";
 
     private final int rounds;
     private final int smallFiles;
@@ -68,7 +69,7 @@ public final class CopyRows {
 
     private List<BenchRow> rows() throws IOException {
         Path memory = Files.createTempDirectory(Path.of(MEMORY), "ringroad-copy");
-        Path disk = Files.createTempDirectory("ringroad-copy");
+        Path disk = Files.createTempDirectory(Path.of(DISK), "ringroad-copy");
         try (WarmCopier warm = WarmCopier.start()) {
             Load small = small(memory);
             Load large = large(memory);

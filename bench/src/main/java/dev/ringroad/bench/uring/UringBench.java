@@ -37,6 +37,7 @@ public final class UringBench {
             throw new IOException("interrupted while measuring", e);
         }
         rows.addAll(new EchoRows(cpus).measure(quick, progress));
+        rows.addAll(CopyRows.measure(quick, progress));
         return rows;
     }
 
