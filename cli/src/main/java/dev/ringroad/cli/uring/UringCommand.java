@@ -5,10 +5,10 @@ import dev.ringroad.cli.common.Subcommand;
 
 import picocli.CommandLine.Command;
 
-/** What there is about io_uring. */
+/** Programs on io_uring, and what it is here. */
 @Command(
         name = "uring",
-        description = "Shows what io_uring is on this machine.",
+        description = "Files and sockets through io_uring: what there is, how fast it is, a copier, servers.",
         subcommands = {
             UringProbeCommand.class,
             UringPerfCommand.class,
@@ -16,7 +16,12 @@ import picocli.CommandLine.Command;
             UringServeCommand.class,
         },
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Example:", "  ringroad uring probe"})
+        footer = {
+            "",
+            "Examples:",
+            "  ringroad uring probe",
+            "  ringroad uring perf --rw randread --bs 4k --depth 32 FILE"
+        })
 public final class UringCommand extends Subcommand {
 
     /** Used by picocli. */
@@ -24,6 +29,6 @@ public final class UringCommand extends Subcommand {
 
     @Override
     public void run() {
-        throw Refusal.wrongUse("Say what of io_uring: ringroad uring probe.");
+        throw Refusal.wrongUse("Say what of io_uring, such as: ringroad uring probe; there are probe, perf, cp and serve.");
     }
 }
