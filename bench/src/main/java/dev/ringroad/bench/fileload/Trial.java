@@ -103,15 +103,32 @@ final class Trial {
     private boolean registers(Uring ring, MemorySegment block) {
         try {
             LoadThread.registerFiles(ring, files);
-            BufferTable buffers = ring.registerBuffers(use.depth());
-            for (int i = 0; i < use.depth(); i++) {
-                buffers.set(i, block); // counts each time, so a limit of locked memory is met here
-            }
+            registerBuffers(ring.registerBuffers(use.depth()), block);
             return true;
         } catch (SystemCallException e) {
             notes.add("Files and buffers are not registered: " + FileTrouble.words(e));
             use = use.withFixed(false);
             return false;
+        }
+    }
+
+    /**
+     * The same block in each place, where it counts each time, so that a limit of locked memory is
+     * met here. All but the first are given back at once: what a closed ring has locked is locked
+     * for a while longer, and the next ring would be refused.
+     */
+    private void registerBuffers(BufferTable buffers, MemorySegment block)
+            throws SystemCallException {
+        int registered = 0;
+        try {
+            while (registered < use.depth()) {
+                buffers.set(registered, block);
+                registered++;
+            }
+        } finally {
+            for (int i = 1; i < registered; i++) {
+                buffers.clear(i);
+            }
         }
     }
 
