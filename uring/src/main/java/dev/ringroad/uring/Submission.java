@@ -47,7 +47,11 @@ public final class Submission {
         return flag(FIXED_FILE);
     }
 
-    /** Begins when all entries before it are done; those behind it wait for it. */
+    /**
+     * Begins when all entries before it are done; those behind it wait for it. Multishot entries
+     * count until they end, so that on the loop of a {@link UringThread}, which has one to be woken
+     * by, it never begins.
+     */
     public Submission drain() {
         return flag(DRAIN);
     }

@@ -238,6 +238,11 @@ public final class Uring implements AutoCloseable {
         return Cancellation.token(descriptor.number(), token, flags, timeoutNanos);
     }
 
+    /** Cancels whatever is in flight, as far as it can be, and waits a second at most. */
+    void cancelAll() {
+        int ignored = Cancellation.all(descriptor.number());
+    }
+
     /** As {@link #cancelNow}, requests that use a descriptor. */
     public int cancelDescriptorNow(int usedDescriptor, int flags, long timeoutNanos) {
         return Cancellation.descriptor(descriptor.number(), usedDescriptor, flags, timeoutNanos);
@@ -420,7 +425,7 @@ public final class Uring implements AutoCloseable {
         if (!descriptor.isOpen()) {
             return;
         }
-        Cancellation.all(descriptor.number());
+        cancelAll();
         calls.unregister(descriptor.number());
         descriptor.close();
         mappings.close();

@@ -31,6 +31,7 @@ public final class UringLoop implements Poller, AutoCloseable {
     private static final int TASKS_A_ROUND = 64;
     private static final int INBOX_CAPACITY = 1024;
     private static final long CLOSING_ROUND_NANOS = 100_000_000;
+    private static final long CLOSING_PATIENCE_NANOS = 2_000_000_000;
     private static final int REGISTERED_MEMORIES_MAX = 64;
 
     /** The token of the loop's own entry; those of requests have a generation. */
@@ -61,6 +62,7 @@ public final class UringLoop implements Poller, AutoCloseable {
     private boolean doorbellArmed;
     private volatile boolean sleeping;
     private volatile boolean closing;
+    private boolean refusing;
 
     private UringLoop(Uring ring, int requestsMax, EventFd doorbell) {
         this.ring = ring;
@@ -185,9 +187,14 @@ public final class UringLoop implements Poller, AutoCloseable {
      * @param token for the handler
      * @param keep what has to stay reachable until the last completion, such as the segment that
      *     the entry names; a {@link UringBuffer} counts as lent for as long
-     * @throws IllegalStateException when there is no {@link #room}
+     * @throws IllegalStateException when there is no {@link #room}, or the loop is closing and has
+     *     been patient
      */
     public long begin(CompletionHandler handler, long token, @Nullable Object keep) {
+        if (refusing) {
+            throw new IllegalStateException(
+                    "The loop is closing: answer no cancellation with a new request");
+        }
         if (requests.room() == 0) {
             throw new IllegalStateException(
                     "All " + requests.inFlight() + " requests are in flight; room() tells");
@@ -339,8 +346,11 @@ public final class UringLoop implements Poller, AutoCloseable {
 
     /**
      * Cancels what is in flight, waits until each request has had its last completion, and ends the
-     * ring and its buffers. Tasks that are still in the inbox are run first. On the loop's thread;
-     * a second call does nothing.
+     * ring and its buffers. Tasks that are still in the inbox are run first. Handlers that go on
+     * beginning requests meanwhile are refused after two seconds. On the loop's thread; a second
+     * call does nothing.
+     *
+     * @throws RuntimeException what handlers and tasks have thrown meanwhile, once all is closed
      */
     @Override
     public void close() {
@@ -351,17 +361,38 @@ public final class UringLoop implements Poller, AutoCloseable {
         while (offering.get() > 0) {
             Thread.onSpinWait();
         }
-        while (inbox.count() > 0 || requests.inFlight() > 0) {
-            runTasks();
-            if (makeRoom(1)) {
-                ring.control().prepareCancelAny();
-            }
-            ring.submitAndWait(1, CLOSING_ROUND_NANOS);
-            ring.poll(completions, COMPLETIONS_A_ROUND);
-        }
+        RuntimeException thrown = cancelAll();
         ring.close();
         groups.forEach(BufferGroup::close);
         pools.forEach(UringBuffers::close);
         doorbell.close();
+        if (thrown != null) {
+            throw thrown;
+        }
+    }
+
+    // Whatever a handler throws: nothing may be freed that the kernel still has.
+    private @Nullable RuntimeException cancelAll() {
+        RuntimeException first = null;
+        long begin = System.nanoTime();
+        while (inbox.count() > 0 || requests.inFlight() > 0) {
+            refusing = System.nanoTime() - begin > CLOSING_PATIENCE_NANOS;
+            try {
+                closingRound();
+            } catch (RuntimeException e) {
+                if (first == null) {
+                    first = e;
+                }
+            }
+        }
+        return first;
+    }
+
+    private void closingRound() {
+        runTasks();
+        ring.submit();
+        ring.cancelAll(); // not by an entry, which would wait behind one that drains
+        ring.submitAndWait(1, CLOSING_ROUND_NANOS);
+        ring.poll(completions, COMPLETIONS_A_ROUND);
     }
 }

@@ -110,7 +110,9 @@ final class SocketLoad extends SoakLoad {
         }
         if (Completion.isLast(flags)) {
             receiving = false;
-            if (result != 0) { // no buffers for a moment, or the queue was full
+            if (result == 0) { // the end of the stream
+                closeReceiver();
+            } else { // no buffers for a moment, or the queue was full
                 receive();
             }
         }
@@ -124,11 +126,14 @@ final class SocketLoad extends SoakLoad {
 
     @Override
     void close() {
-        room(2);
-        // The end of the stream ends the receiving, and that the group.
+        room(1);
         long request = loop.begin((token, result, flags) -> {}, 0, null);
         loop.ring().files().prepareClose(from).token(request);
-        long last = loop.begin((token, result, flags) -> group.close(), 0, null);
-        loop.ring().files().prepareClose(to).token(last).drain();
+    }
+
+    private void closeReceiver() {
+        room(1);
+        long request = loop.begin((token, result, flags) -> group.close(), 0, null);
+        loop.ring().files().prepareClose(to).token(request);
     }
 }

@@ -3,9 +3,11 @@ package dev.ringroad.uring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringroad.core.linux.Errno;
 import dev.ringroad.core.linux.EventFd;
+import dev.ringroad.core.linux.OpenDescriptors;
 import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.core.memory.Placement;
 import dev.ringroad.core.worker.IdleStrategy;
@@ -224,6 +226,70 @@ final class UringLoopTest {
                         });
         assertThat(taken).isTrue();
         assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void closingEndsAlthoughAHandlerAlwaysBeginsAnew() throws Exception {
+        UringLoop loop = loop(4);
+        AtomicInteger calls = new AtomicInteger();
+        CompletionHandler stubborn =
+                new CompletionHandler() {
+                    @Override
+                    public void onCompletion(long token, int result, int flags) {
+                        calls.incrementAndGet();
+                        long request = loop.begin(this, 0, null);
+                        loop.makeRoom(1);
+                        loop.ring().control().prepareTimeout(60_000_000_000L, 0, 0).token(request);
+                    }
+                };
+        long request = loop.begin(stubborn, 0, null);
+        loop.ring().control().prepareNop().token(request);
+        assertThatIllegalStateException()
+                .isThrownBy(loop::close)
+                .withMessageContaining("answer no cancellation");
+        assertThat(calls).hasValueGreaterThan(2);
+        assertThat(loop.inFlight()).isZero();
+    }
+
+    @Test
+    void closingEndsAlthoughAnEntryDrains() throws Exception {
+        UringThread thread = UringThread.start("drain", UringConfig.of(8), 8, 0);
+        completeATimeout(thread.loop()); // it has slept since, so that the doorbell is armed
+        CountDownLatch drained = new CountDownLatch(1);
+        boolean taken =
+                thread.loop()
+                        .offer(
+                                loop -> {
+                                    long request =
+                                            loop.begin(
+                                                    (token, result, flags) -> drained.countDown(),
+                                                    0,
+                                                    null);
+                                    loop.ring().control().prepareNop().drain().token(request);
+                                });
+        assertThat(taken).isTrue();
+        thread.close();
+        assertThat(drained.getCount()).isZero();
+        assertThat(thread.failure()).isNull();
+    }
+
+    @Test
+    void closingEndsWhateverAHandlerThrows() throws Exception {
+        OpenDescriptors before = OpenDescriptors.now();
+        UringLoop loop = loop(4);
+        for (int i = 0; i < 3; i++) {
+            String reason = "handler " + i;
+            long request =
+                    loop.begin(
+                            (token, result, flags) -> {
+                                throw new UnsupportedOperationException(reason);
+                            },
+                            0,
+                            null);
+            loop.ring().control().prepareTimeout(60_000_000_000L, 0, 0).token(request);
+        }
+        assertThatThrownBy(loop::close).hasMessageContaining("handler");
+        assertThat(OpenDescriptors.now().beyond(before)).isEmpty();
     }
 
     @Test

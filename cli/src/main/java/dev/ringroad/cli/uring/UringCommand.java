@@ -8,7 +8,8 @@ import picocli.CommandLine.Command;
 /** Programs on io_uring, and what it is here. */
 @Command(
         name = "uring",
-        description = "Files and sockets through io_uring: what there is, how fast it is, a copier, servers.",
+        description =
+                "Files and sockets through io_uring: what there is, how fast it is, a copier, servers.",
         subcommands = {
             UringProbeCommand.class,
             UringPerfCommand.class,
@@ -29,6 +30,7 @@ public final class UringCommand extends Subcommand {
 
     @Override
     public void run() {
-        throw Refusal.wrongUse("Say what of io_uring, such as: ringroad uring probe; there are probe, perf, cp and serve.");
+        throw Refusal.wrongUse(
+                "Say what of io_uring, such as: ringroad uring probe; there are probe, perf, cp and serve.");
     }
 }
