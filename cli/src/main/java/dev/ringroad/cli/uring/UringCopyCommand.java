@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
                     + " directories that are there. Nothing is replaced without --force. Interrupted, it leaves each"
                     + " file old, absent, or complete and new: what is new has a name that begins with"
                     + " .ringroad-cp- until it is complete. Symbolic links are copied as such; each name of a file"
-                    + " with several becomes a file of its own; owners are not kept; holes of files above 128 KiB"
+                    + " with several becomes a file of its own; owners are not kept; holes of files above 64 KiB"
                     + " stay holes."
         },
         footer = {
@@ -73,7 +73,7 @@ final class UringCopyCommand extends Subcommand {
             paramLabel = "N",
             defaultValue = "" + CopyOptions.DEPTH,
             description =
-                    "Small files, or pieces of large ones, under way at once, 1 to "
+                    "Small files under way at once, and one piece of large ones for 16 of them, 1 to "
                             + CopyOptions.DEPTH_MAX
                             + " (default: ${DEFAULT-VALUE}).")
     private int depth;

@@ -9,7 +9,7 @@ package dev.ringroad.uring.copy;
  * @param replace whether a file that is there already is replaced
  * @param sync whether each file is on the disk before it gets its name
  * @param verify whether each copy is read back, from the disk where it is on one, and compared
- * @param depth how many small files, or pieces of large ones, are under way at once
+ * @param depth how many small files are under way at once, and a piece of large ones for each 16
  * @param ring whether io_uring is used, where the kernel has it
  */
 public record CopyOptions(
@@ -24,7 +24,7 @@ public record CopyOptions(
     /** What is usually quickest. */
     public static final int DEPTH = 32;
 
-    /** Bounds the descriptors and the memory that is locked, 128 KiB for each. */
+    /** Bounds the descriptors and the memory that is locked, up to 192 KiB for each. */
     public static final int DEPTH_MAX = 1024;
 
     public CopyOptions {

@@ -47,6 +47,7 @@ final class LargeFile {
     private final Deque<Piece> idle = new ArrayDeque<>();
     private final boolean holes;
     private final long end;
+    private final int pieceBytes;
     private final PieceSums written = new PieceSums();
     private final PieceSums readBack = new PieceSums();
     private Phase phase = Phase.OPENING;
@@ -63,6 +64,7 @@ final class LargeFile {
         this.sourceIndex = sourceIndex;
         holes = job.bytesOnDisk < job.bytes;
         end = job.bytes;
+        pieceBytes = holes ? RingWork.SMALL_BYTES : RingWork.PIECE_BYTES;
         sourceName = NativeName.path(arena, job.name);
         writtenName = NativeName.path(arena, job.writtenName);
         for (int i = 0; i < piecesMax; i++) {
@@ -146,11 +148,11 @@ final class LargeFile {
             fail("");
         }
         while (trouble == null && next < end && !idle.isEmpty()) {
-            UringBuffer buffer = ring.buffers().acquire();
+            UringBuffer buffer = ring.pieceBuffers().acquire();
             if (buffer == null) {
                 return;
             }
-            int bytes = (int) Math.min(RingWork.PIECE_BYTES, end - next);
+            int bytes = (int) Math.min(pieceBytes, end - next);
             outstanding++;
             Piece piece = idle.remove();
             piece.begin(buffer, next, bytes);

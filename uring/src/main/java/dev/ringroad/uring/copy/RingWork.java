@@ -18,15 +18,24 @@ import java.util.List;
  * jobs come through. Belongs to the ring's thread.
  */
 final class RingWork {
-    /** Of a buffer: a small file fits in, a large one is cut in such pieces. */
-    static final int PIECE_BYTES = 128 * 1024;
+    /** Of a buffer that a small file fits in. */
+    static final int SMALL_BYTES = 64 * 1024;
 
-    private static final int STREAMS_MAX = 4;
+    /**
+     * Of a piece of a large file. Each piece costs two hand-overs between us and the kernel's
+     * workers; at an eighth of this they take as long as the copying.
+     */
+    static final int PIECE_BYTES = 1 << 20;
+
+    private static final int STREAMS_MAX = 2; // more take the processors' caches from each other
+    private static final int FILES_A_PIECE = 16;
+    private static final int PIECES_MAX = 16;
     private static final int FILES_EACH = 2;
 
     private final UringLoop loop;
     private final CopyWork work;
     private final UringBuffers buffers;
+    private final UringBuffers pieceBuffers;
     private final PlainFiles plain;
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment zeroes = arena.allocate(PIECE_BYTES, 4096);
@@ -39,14 +48,16 @@ final class RingWork {
     private boolean pumping;
     private boolean again;
 
-    private RingWork(UringLoop loop, CopyWork work, UringBuffers buffers) {
+    private RingWork(
+            UringLoop loop, CopyWork work, UringBuffers buffers, UringBuffers pieceBuffers) {
         this.loop = loop;
         this.work = work;
         this.buffers = buffers;
+        this.pieceBuffers = pieceBuffers;
         plain = new PlainFiles(work);
         int depth = work.options.depth();
         int streamsMax = Math.min(STREAMS_MAX, depth);
-        piecesMax = Math.max(1, depth / streamsMax / 2);
+        piecesMax = piecesMax(depth);
         for (int i = 0; i < depth; i++) {
             idle.add(new SmallFile(this, i * FILES_EACH, arena));
         }
@@ -59,8 +70,14 @@ final class RingWork {
         int depth = work.options.depth();
         FileTable ignored =
                 loop.ring().registerFiles((depth + Math.min(STREAMS_MAX, depth)) * FILES_EACH);
+        UringBuffers small = loop.allocateBuffers(depth, SMALL_BYTES, Placement.ordinary());
+        int pieces = Math.min(STREAMS_MAX, depth) * piecesMax(depth);
         return new RingWork(
-                loop, work, loop.allocateBuffers(depth, PIECE_BYTES, Placement.ordinary()));
+                loop, work, small, loop.allocateBuffers(pieces, PIECE_BYTES, Placement.ordinary()));
+    }
+
+    private static int piecesMax(int depth) {
+        return Math.clamp(depth / FILES_A_PIECE, 1, PIECES_MAX);
     }
 
     UringLoop loop() {
@@ -75,6 +92,10 @@ final class RingWork {
         return buffers;
     }
 
+    UringBuffers pieceBuffers() {
+        return pieceBuffers;
+    }
+
     MemorySegment zeroes() {
         return zeroes;
     }
@@ -85,7 +106,7 @@ final class RingWork {
     }
 
     void accept(FileJob job) {
-        boolean isSmall = job.bytes <= (work.options.verify() ? 0 : PIECE_BYTES);
+        boolean isSmall = job.bytes <= (work.options.verify() ? 0 : SMALL_BYTES);
         (isSmall ? small : large).add(job);
         pump();
     }

@@ -18,7 +18,9 @@ final class Trees {
         Random random = new Random(4);
         Files.createDirectories(tree.resolve("a/b/c"));
         Files.createDirectories(tree.resolve("empty"));
-        int[] sizes = {0, 1, 4095, 4096, 70_000, 131_072, 131_073, 262_144, 1_000_000, 9_000_001};
+        int[] sizes = {
+            0, 1, 4095, 4096, 65_536, 65_537, 262_144, 1 << 20, 1 + (1 << 20), 9_000_001
+        };
         for (int size : sizes) {
             byte[] bytes = new byte[size];
             random.nextBytes(bytes);
