@@ -34,8 +34,11 @@ public final class CopyRows {
     private static final int LARGE_FILES = 4;
     private static final int WARM_UPS = 12;
 
-    /** Fewer: where ext4 is slow to find free blocks, a copy of more takes a quarter of a minute. */
+    /**
+     * Fewer: where ext4 is slow to find free blocks, a copy of more takes a quarter of a minute.
+     */
     private static final int DISK_FILES = 2_000;
+
     private static final String MEMORY = "/dev/shm";
     private static final String DISK = "/var/tmp";
 

@@ -3,6 +3,7 @@ package dev.ringroad.uring.file;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -84,6 +85,13 @@ public final class UringFileChannel extends FileChannel {
             long result = call.run();
             completed = true;
             return result;
+        } catch (InterruptedIOException e) {
+            // The call has seen an interrupt that came too early for the channel's own watch.
+            close();
+            completed = true;
+            ClosedByInterruptException closed = new ClosedByInterruptException();
+            closed.initCause(e);
+            throw closed;
         } finally {
             end(completed);
         }

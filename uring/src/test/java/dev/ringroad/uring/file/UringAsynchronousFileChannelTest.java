@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.List;
@@ -105,7 +106,9 @@ final class UringAsynchronousFileChannelTest extends AsynchronousFileChannelCont
                                 path.toString())) {
             assertThat(other.line()).isEqualTo("locked");
             assertThat(channel.tryLock()).isNull();
-            Future<FileLock> lock = channel.lock();
+            Future<FileLock> lock = channel.lock(0, 10, false);
+            assertThatThrownBy(() -> channel.lock(9, 2, false).get())
+                    .hasRootCauseInstanceOf(OverlappingFileLockException.class);
             Future<FileLock> none = channel.lock(1L << 50, 1, false);
             assertThat(none.cancel(true)).isTrue();
             assertThat(lock.isDone()).isFalse();
