@@ -59,7 +59,9 @@ final class FileCalls {
         FileRequest request = FileRequest.withoutMemory();
         request.start(file, FileKind.TRUNCATE, 0, bytes, 0);
         int result = request.awaitRegardless();
-        if (result == -Errno.ECANCELED || result == -Errno.EINTR || result == -Errno.EINVAL) {
+        boolean notDone =
+                result == -Errno.ECANCELED || result == -Errno.EINTR || result == -Errno.EINVAL;
+        if (notDone && !file.isNumberGivenBack()) {
             Memfd.resize(file.descriptor(), bytes);
         } else {
             int ignored = file.check(result, "ftruncate");

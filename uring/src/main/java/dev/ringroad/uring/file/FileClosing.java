@@ -65,5 +65,6 @@ final class FileClosing {
         loop.ring().control().prepareCancelDescriptor(number, 1).token(cancelToken);
         long closeToken = loop.begin((token, result, flags) -> {}, 0, null);
         loop.ring().files().prepareClose(number).token(closeToken);
+        file.numberGivenBack();
     }
 }

@@ -24,6 +24,7 @@ final class FileHandle {
     private final boolean append;
     private final AtomicInteger inFlight = new AtomicInteger();
     private volatile boolean closing;
+    private volatile boolean given;
 
     /**
      * @param append whether the kernel puts everything that is written at the end
@@ -63,6 +64,19 @@ final class FileHandle {
     /** From now on, nothing more is begun. */
     void closing() {
         closing = true;
+    }
+
+    /**
+     * On the loop's thread: the entry that closes is prepared. What is prepared from now on could
+     * reach another file, to which the number has gone.
+     */
+    void numberGivenBack() {
+        given = true;
+    }
+
+    /** Whether the number may be another file's by now. */
+    boolean isNumberGivenBack() {
+        return given;
     }
 
     /** On the loop's thread: an entry names the descriptor. */

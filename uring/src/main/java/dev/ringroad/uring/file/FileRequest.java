@@ -140,7 +140,8 @@ final class FileRequest implements UringLoop.Task, CompletionHandler {
     public void run(UringLoop own) {
         FileHandle of = Objects.requireNonNull(file);
         // An entry that is prepared after the one that closes could reach another file.
-        if (own.isClosing() || (of.isClosing() && !kind.worksWhileClosing())) {
+        boolean tooLate = of.isNumberGivenBack() || (of.isClosing() && !kind.worksWhileClosing());
+        if (own.isClosing() || tooLate) {
             finish(-Errno.ECANCELED);
             return;
         }
@@ -149,6 +150,9 @@ final class FileRequest implements UringLoop.Task, CompletionHandler {
         entry.token(token);
         inFlight = true;
         of.begun();
+        if (kind == FileKind.CLOSE) {
+            of.numberGivenBack();
+        }
     }
 
     private Submission prepare(Uring ring, int number) {

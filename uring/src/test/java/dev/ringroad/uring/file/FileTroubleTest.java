@@ -10,6 +10,7 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import dev.ringroad.core.linux.Errno;
 import dev.ringroad.uring.UringConfig;
 import dev.ringroad.uring.UringThread;
 
@@ -62,6 +63,26 @@ final class FileTroubleTest {
     private static void awaitAvailable(UringFiles files, int buffers) {
         while (files.buffersAvailable() != buffers) {
             Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void whatComesAfterTheCloseReachesNoOtherFile() throws Exception {
+        Path other = Files.writeString(directory.resolve("other"), "kept");
+        try (UringFiles files = files(4)) {
+            UringFile closed = files.open(directory.resolve("closed"), CREATE, WRITE);
+            FileHandle handle = closed.handle();
+            int number = handle.descriptor().number();
+            closed.close();
+            try (UringFile next = files.open(other, READ, WRITE)) {
+                assertThat(next.handle().descriptor().number()).isEqualTo(number);
+                FileRequest late = FileRequest.withoutMemory();
+                late.start(handle, FileKind.TRUNCATE, 0, 0, 0);
+                assertThat(late.awaitRegardless()).isEqualTo(-Errno.ECANCELED);
+                assertThatThrownBy(() -> FileCalls.truncateRegardless(handle, 0))
+                        .isInstanceOf(AsynchronousCloseException.class);
+                assertThat(next.size()).isEqualTo(4);
+            }
         }
     }
 
