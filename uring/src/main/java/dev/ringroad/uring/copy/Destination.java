@@ -43,6 +43,12 @@ record Destination(int descriptor, byte @Nullable [] name, Identity identity)
             slash--;
         }
         byte[] name = Arrays.copyOfRange(bytes, slash + 1, bytes.length);
+        if (name.length >= NativeName.BYTES) {
+            throw new IOException(
+                    "The copy's name has "
+                            + name.length
+                            + " bytes, more than any file system takes: choose a shorter one.");
+        }
         Destination above = open(slash < 0 ? DOT : Arrays.copyOf(bytes, slash + 1), name);
         if (above == null) {
             throw new IOException(

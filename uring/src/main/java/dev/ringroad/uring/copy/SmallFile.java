@@ -126,7 +126,7 @@ final class SmallFile implements CompletionHandler {
             step(files.prepareSync(copyIndex, 0).fixedFile(), SYNC, null).link();
         }
         Submission close = step(files.prepareCloseDirect(copyIndex), CLOSE, null);
-        if (next.isRenamed() && !options.preserve()) {
+        if (isNamedByChain(next)) {
             close.link();
             NativeName.fill(finalName, next.finalName);
             int keep = options.replace() ? 0 : FilesAt.KEEP_EXISTING;
@@ -135,6 +135,11 @@ final class SmallFile implements CompletionHandler {
                     RENAME,
                     null);
         }
+    }
+
+    // What has no bytes may turn out to have some, and that the chain goes on for all the same.
+    private boolean isNamedByChain(FileJob of) {
+        return of.isRenamed() && of.bytes > 0 && !ring.work().options.preserve();
     }
 
     private Submission step(Submission entry, int step, @Nullable Object keep) {
@@ -192,7 +197,7 @@ final class SmallFile implements CompletionHandler {
     }
 
     private void finish(FileJob ended) {
-        String trouble = ring.work().options.preserve() ? PlainFiles.end(ended, ring.work()) : null;
+        String trouble = isNamedByChain(ended) ? null : PlainFiles.end(ended, ring.work());
         if (trouble == null) {
             ended.succeeded();
         } else {

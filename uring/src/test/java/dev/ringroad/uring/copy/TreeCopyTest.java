@@ -177,6 +177,9 @@ final class TreeCopyTest {
         assertThatThrownBy(() -> copy(TREES, "file", "no/such/place"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("make it first");
+        assertThatThrownBy(() -> copy(TREES, "file", "n".repeat(2000)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("shorter");
         TreeCopy two = new TreeCopy(TREES, progress, sentences::add);
         assertThatThrownBy(() -> two.run(List.of(path("file"), path("file")), path("new")))
                 .isInstanceOf(IOException.class)
@@ -219,6 +222,20 @@ final class TreeCopyTest {
         assertThat(path("copy/gc_interval"))
                 .hasContent(Trees.shell("cat " + kernel + "/gc_interval"));
         assertThat(path("copy/flush")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void copiesWhatSaysThatItIsEmptyUnderItsFinalNameAtOnce(boolean replace) throws Exception {
+        Path kernel = Path.of("/proc/version");
+        if (replace) {
+            write("version", "old");
+        }
+        CopyOptions options = replace ? TREES.replacing() : TREES;
+        TreeCopy copy = new TreeCopy(options, progress, sentences::add);
+        assertThat(copy.run(List.of(kernel), directory)).as(sentences::toString).isTrue();
+        assertThat(path("version")).hasSameTextualContentAs(kernel);
+        Trees.assertNothingUnfinished(directory);
     }
 
     @Test
