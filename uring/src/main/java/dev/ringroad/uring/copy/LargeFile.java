@@ -111,7 +111,9 @@ final class LargeFile {
 
     private void onStep(long step, int result, int flags) {
         outstanding--;
-        if (result < 0 && result != -Errno.ECANCELED && step != ADVISE) {
+        // The making is cancelled when the opening before it fails, which has been told.
+        boolean follows = step == MAKE && result == -Errno.ECANCELED;
+        if (result < 0 && !follows && step != ADVISE) {
             fail(said((int) step) + PlainFiles.failed(result));
         }
         switch ((int) step) {

@@ -1,5 +1,6 @@
 package dev.ringroad.uring.copy;
 
+import dev.ringroad.core.linux.Errno;
 import dev.ringroad.core.linux.FilesAt;
 
 import org.jspecify.annotations.Nullable;
@@ -132,8 +133,8 @@ final class PlainFiles implements FileCopier {
         while (done < bytes) {
             MemorySegment rest = buffer.asSlice(done);
             int wrote = FilesAt.write(destination, rest, bytes - done, position + done);
-            if (wrote < 0) {
-                return wrote;
+            if (wrote <= 0) {
+                return wrote < 0 ? wrote : -Errno.ENOSPC; // no progress is none later either
             }
             done += wrote;
         }

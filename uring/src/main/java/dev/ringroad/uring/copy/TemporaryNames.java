@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -82,7 +83,8 @@ final class TemporaryNames {
             Path namespace = Files.readSymbolicLink(PROC.resolve("self/ns/pid"));
             checksum.update(namespace.toString().getBytes(StandardCharsets.US_ASCII));
         } catch (IOException _) {
-            checksum.update(0); // without /proc nothing of others is taken for dead
+            // Without /proc machines look alike: nobody may take another's for a dead one's.
+            checksum.update(UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII));
         }
         return "%08x".formatted(checksum.getValue());
     }
