@@ -1,5 +1,7 @@
 package dev.ringroad.uring;
 
+import dev.ringroad.core.linux.Errno;
+
 import org.jspecify.annotations.Nullable;
 
 import java.util.concurrent.CompletableFuture;
@@ -75,8 +77,21 @@ public final class UringCaller {
             if (loop.isClosing()) {
                 throw new IllegalStateException("The loop is closed");
             }
+            if (loop.isOwner()) {
+                runHere(task);
+                return;
+            }
             LockSupport.parkNanos(FULL_INBOX_NANOS);
         }
+    }
+
+    // What depends on a future runs on the loop's thread, which would wait for itself for ever.
+    private void runHere(UringLoop.Task task) {
+        if (!loop.makeRoom(1) || loop.room() == 0) {
+            throw new IllegalStateException(
+                    "The loop has neither room for a request nor in its inbox; begin it elsewhere");
+        }
+        task.run(loop);
     }
 
     private abstract class Call implements UringLoop.Task, CompletionHandler {
@@ -94,7 +109,13 @@ public final class UringCaller {
         @Override
         public void run(UringLoop own) {
             Uring ring = own.ring();
-            request = own.begin(this, 0, keep);
+            try {
+                request = own.begin(this, 0, keep);
+            } catch (RuntimeException e) { // a buffer that is not the caller's to lend
+                ended = true;
+                ended(-Errno.ECANCELED, e);
+                return;
+            }
             try {
                 preparation.prepare(ring).token(request);
             } catch (RuntimeException e) {
@@ -114,7 +135,12 @@ public final class UringCaller {
         abstract void ended(int result, @Nullable RuntimeException refusal);
 
         final void cancel() {
-            boolean ignored = loop.offer(this::cancel); // a closing loop cancels everything anyhow
+            try {
+                offer(this::cancel);
+            } catch (IllegalStateException _) {
+                // A closing loop cancels everything anyhow. On a loop that is full to the brim, the
+                // request of a future that is cancelled on the loop's thread goes on to its end.
+            }
         }
 
         private void cancel(UringLoop own) {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import dev.ringroad.core.linux.Errno;
 import dev.ringroad.core.linux.EventFd;
 import dev.ringroad.core.linux.PollSet;
+import dev.ringroad.core.linux.SystemCallException;
+import dev.ringroad.core.memory.Placement;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +19,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,6 +31,7 @@ import java.util.concurrent.atomic.AtomicReference;
 @Timeout(60)
 final class UringCallerTest {
     private static final int NEVER = 60;
+    private static final int INBOX_CAPACITY = 1024;
     private static final long NEVER_NANOS = TimeUnit.SECONDS.toNanos(NEVER);
 
     private UringThread thread;
@@ -75,6 +79,87 @@ final class UringCallerTest {
                             1_000_000);
             assertThat(result).isEqualTo(-Errno.ECANCELED);
         }
+    }
+
+    @Test
+    void timeOutCancelsTheRequestThoughTheInboxIsFull() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch held = new CountDownLatch(1);
+        boolean taken =
+                thread.loop()
+                        .offer(
+                                loop -> {
+                                    begun.countDown();
+                                    hold(held);
+                                });
+        assertThat(taken).isTrue();
+        begun.await();
+        for (int i = 0; i < INBOX_CAPACITY - 1; i++) {
+            assertThat(thread.loop().offer(loop -> {})).isTrue();
+        }
+        CompletableFuture<Integer> result = new CompletableFuture<>();
+        Thread waiter =
+                Thread.ofPlatform()
+                        .start(() -> result.complete(caller.call(UringCallerTest::never, null, 1)));
+        // It has taken the last place, and found none for the cancelling.
+        while (waiter.getState() == Thread.State.RUNNABLE) {
+            Thread.onSpinWait();
+        }
+        held.countDown();
+        assertThat(result.get(NEVER / 2, TimeUnit.SECONDS)).isEqualTo(-Errno.ECANCELED);
+    }
+
+    private static void hold(CountDownLatch held) {
+        try {
+            held.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void beginsOnTheLoopsOwnThreadThoughTheInboxIsFull() throws Exception {
+        CompletableFuture<CompletableFuture<Integer>> begun = new CompletableFuture<>();
+        assertThat(
+                        thread.loop()
+                                .offer(
+                                        loop -> {
+                                            while (loop.offer(other -> {})) {
+                                                Thread.onSpinWait();
+                                            }
+                                            begun.complete(
+                                                    caller.begin(UringCallerTest::nop, null));
+                                        }))
+                .isTrue();
+        assertThat(begun.get(NEVER, TimeUnit.SECONDS).get(NEVER, TimeUnit.SECONDS)).isZero();
+    }
+
+    @Test
+    void bufferThatIsNotTheCallersEndsTheCallAndNotTheLoop() throws Exception {
+        CompletableFuture<UringBuffer> released = new CompletableFuture<>();
+        assertThat(
+                        thread.loop()
+                                .offer(
+                                        loop -> {
+                                            try {
+                                                UringBuffer buffer =
+                                                        loop.allocateBuffers(
+                                                                        1,
+                                                                        4096,
+                                                                        Placement.ordinary())
+                                                                .acquire();
+                                                buffer.release();
+                                                released.complete(buffer);
+                                            } catch (SystemCallException e) {
+                                                released.completeExceptionally(e);
+                                            }
+                                        }))
+                .isTrue();
+        UringBuffer buffer = released.get(NEVER, TimeUnit.SECONDS);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> caller.call(UringCallerTest::nop, buffer))
+                .withMessageContaining("lend");
+        assertThat(caller.call(UringCallerTest::nop, null)).isZero();
     }
 
     @Test
