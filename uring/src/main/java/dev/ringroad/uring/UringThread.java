@@ -49,6 +49,12 @@ public final class UringThread implements AutoCloseable {
             throw new IllegalStateException("The loop " + name + " did not open", e.getCause());
         } catch (InterruptedException e) {
             made.stopping = true;
+            // It may have opened by now, and sleep.
+            var _ =
+                    made.opened.thenAccept(
+                            loop -> {
+                                boolean ignored = loop.offer(own -> {});
+                            });
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while the loop " + name + " opens", e);
         }
