@@ -124,7 +124,7 @@ public final class FileService implements ConnectionHandler, AutoCloseable {
         waiting.add(connection);
     }
 
-    private void serveWaiting(ServerConnection any) {
+    void serveWaiting(ServerConnection any) {
         while (any.server().available() > 0) {
             HttpConnection next = waiting.poll();
             if (next == null) {

@@ -397,13 +397,22 @@ final class HttpConnection {
         if (buffer == null) {
             return;
         }
-        if (result <= 0 || isGone()) {
-            connection.server().release(buffer);
+        if (isGone()) { // and the connection's object perhaps another client's by now
+            release(buffer);
+            return;
+        }
+        if (result <= 0) {
+            release(buffer);
             // What was promised is no longer there: only an end that is no end tells the client.
             connection.close();
             return;
         }
         complete(buffer, head.length + result, result);
+    }
+
+    private void release(SendBuffer buffer) {
+        connection.server().release(buffer);
+        service.serveWaiting(connection);
     }
 
     private void complete(SendBuffer buffer, int bytes, int ofFile) {
@@ -432,7 +441,7 @@ final class HttpConnection {
     }
 
     void onSent() {
-        if (file != null && remaining > 0) {
+        if (head.length > 0 || remaining > 0) {
             continueAnswer();
         }
     }
