@@ -208,16 +208,14 @@ public final class UringLoop implements Poller, AutoCloseable {
      * @return false when the inbox is full, or the loop is closing; a task that was taken is run
      */
     public boolean offer(Task task) {
-        offering
-                .incrementAndGet(); // close() waits for those who are in here, and then ends the
-                                    // bell
+        // close() waits for those who are in here before it ends the doorbell.
+        offering.incrementAndGet();
         try {
             if (closing || !inbox.offer(task)) {
                 return false;
             }
-            // The task is in the inbox before we look whether the loop sleeps; the loop says that
-            // it
-            // does before it looks into the inbox. Without full fences both could miss the other.
+            // The task is in the inbox before we look whether the loop sleeps; the loop says so
+            // before it looks into the inbox. Without full fences both could miss the other.
             VarHandle.fullFence();
             if (sleeping) {
                 doorbell.signal();
