@@ -393,7 +393,9 @@ public final class UringLoop implements Poller, AutoCloseable {
         runTasks();
         ring.submit();
         ring.cancelAll(); // not by an entry, which would wait behind one that drains
-        ring.submitAndWait(1, CLOSING_ROUND_NANOS);
+        if (inbox.count() == 0 && requests.inFlight() > 0) {
+            ring.submitAndWait(1, CLOSING_ROUND_NANOS);
+        }
         ring.poll(completions, COMPLETIONS_A_ROUND);
     }
 }
