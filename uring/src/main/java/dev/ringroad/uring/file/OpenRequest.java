@@ -1,6 +1,7 @@
 package dev.ringroad.uring.file;
 
 import dev.ringroad.core.linux.Descriptor;
+import dev.ringroad.core.linux.FilesAt;
 
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
@@ -13,19 +14,14 @@ import java.util.Set;
 
 /** What a file is opened for: {@code java.nio}'s options, checked, as flags of {@code openat2}. */
 final class OpenRequest {
-    /** {@code asm-generic/fcntl.h}; one of them differs between machines. */
-    private static final int WRITE_ONLY = 1;
-
-    private static final int READ_WRITE = 2;
+    /** {@code asm-generic/fcntl.h}. */
     private static final int CREATE = 0100;
+
     private static final int EXCLUSIVE = 0200;
     private static final int TRUNCATE = 01000;
     private static final int APPEND = 02000;
     private static final int DATA_SYNC = 010000;
     private static final int SYNC = 04010000;
-    private static final int CLOSE_ON_EXEC = 02000000;
-    private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
-    private static final int NO_FOLLOW = ARM ? 0100000 : 0400000;
 
     private static final int USUAL_MODE = 0666;
     private static final int FIRST_PERMISSION = 0400;
@@ -139,6 +135,11 @@ final class OpenRequest {
                 && (has(StandardOpenOption.CREATE) || has(StandardOpenOption.CREATE_NEW));
     }
 
+    /** Whether the file cannot have been there before. */
+    boolean isNew() {
+        return isWriting() && has(StandardOpenOption.CREATE_NEW);
+    }
+
     /** Rights of a new file. */
     int mode() {
         return isCreating() ? mode : 0; // openat2 refuses rights that nobody needs
@@ -146,16 +147,16 @@ final class OpenRequest {
 
     /** Through the page cache. */
     int flags() {
-        int flags = CLOSE_ON_EXEC;
+        int flags = FilesAt.CLOSE_ON_EXEC;
         if (isWriting()) {
-            flags |= isReading() ? READ_WRITE : WRITE_ONLY;
+            flags |= isReading() ? Descriptor.READ_WRITE : Descriptor.WRITE_ONLY;
             flags |= has(StandardOpenOption.TRUNCATE_EXISTING) ? TRUNCATE : 0;
             flags |= isAppending() ? APPEND : 0;
             flags |= isCreating() ? CREATE : 0;
-            flags |= has(StandardOpenOption.CREATE_NEW) ? EXCLUSIVE : 0;
+            flags |= isNew() ? EXCLUSIVE : 0;
         }
         if (!followLinks || isDeletedOnClose()) {
-            flags |= NO_FOLLOW;
+            flags |= FilesAt.noFollowFlag();
         }
         if (has(StandardOpenOption.SYNC)) {
             flags |= SYNC;
@@ -171,7 +172,7 @@ final class OpenRequest {
      */
     int directFlags() {
         int flags = (flags() & ~APPEND) | Descriptor.DIRECT;
-        return isWriting() ? (flags & ~WRITE_ONLY) | READ_WRITE : flags;
+        return isWriting() ? (flags & ~Descriptor.WRITE_ONLY) | Descriptor.READ_WRITE : flags;
     }
 
     /** Through the page cache, after the direct way has been refused, perhaps by a new file. */

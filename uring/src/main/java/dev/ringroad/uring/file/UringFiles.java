@@ -139,7 +139,11 @@ public final class UringFiles implements AutoCloseable {
         }
         String reason =
                 switch (-number) {
-                    case Errno.EINVAL -> "its file system does not take O_DIRECT";
+                    case Errno.EINVAL -> {
+                        // Linux refuses O_DIRECT after it has made the file.
+                        removeIfRefused(request, name);
+                        yield "its file system does not take O_DIRECT";
+                    }
                     case Errno.EACCES ->
                             "the edges of what is written cannot be read without the right to read";
                     default -> throw failure(request.path(), number);
@@ -160,6 +164,13 @@ public final class UringFiles implements AutoCloseable {
         return opened(request, name, open(request, name, request.flagsAfterRefusal()), reason);
     }
 
+    /** Leaves nothing behind of a file that was made, and that nobody gets. */
+    private void removeIfRefused(OpenRequest request, MemorySegment name) throws IOException {
+        if (request.isDirectRequired() && request.isNew()) {
+            int ignored = call(ring -> ring.prepareUnlink(AT, name, 0), name);
+        }
+    }
+
     /** Asks what kind of file it is, and takes the way that it allows. */
     private UringFile opened(
             OpenRequest request, MemorySegment name, int number, @Nullable String fallback)
@@ -177,6 +188,7 @@ public final class UringFiles implements AutoCloseable {
         }
         if (direct && !taken.direct()) {
             descriptor.close();
+            removeIfRefused(request, name);
             return openAfterRefusal(request, name, String.valueOf(taken.fallback()));
         }
         boolean append = request.isAppending() && !direct;
@@ -207,13 +219,16 @@ public final class UringFiles implements AutoCloseable {
         if (!seekable) {
             return "it has no positions";
         }
-        if (alignment > pool.bufferBytes()) {
-            return "its requests of "
-                    + alignment
-                    + " bytes do not fit a buffer of "
-                    + pool.bufferBytes();
+        if (alignment == 0) {
+            return "its file system takes no direct requests for it";
         }
-        return alignment == 0 ? "its file system takes no direct requests for it" : null;
+        // Of a longer transfer, each piece fills a buffer, and the next has to be aligned as well.
+        return pool.bufferBytes() % alignment == 0
+                ? null
+                : "a buffer of "
+                        + pool.bufferBytes()
+                        + " bytes is no multiple of its blocks of "
+                        + alignment;
     }
 
     private int open(OpenRequest request, MemorySegment name, int flags) throws IOException {

@@ -2,6 +2,7 @@ package dev.ringroad.uring.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE;
@@ -210,5 +211,40 @@ final class DirectFileTest {
         files.open(path, WRITE, CREATE_NEW, DIRECT).close();
         assertThatThrownBy(() -> files.open(path, WRITE, CREATE_NEW, DIRECT))
                 .isInstanceOf(FileAlreadyExistsException.class);
+    }
+
+    @Test
+    void refusedNewFileLeavesNothingBehind() throws Exception {
+        assumeTrue(
+                "root".equals(System.getProperty("user.name")),
+                "Needs root: it mounts a file system without direct I/O.");
+        run("mount", "-t", "ramfs", "ramfs", directory.toString());
+        try {
+            Path path = directory.resolve("new");
+            assertThatThrownBy(
+                            () -> files.open(path, WRITE, CREATE_NEW, UringOption.DIRECT_REQUIRED))
+                    .isInstanceOf(FileSystemException.class)
+                    .hasMessageContaining("required");
+            assertThat(path).doesNotExist();
+            Files.writeString(path, "kept");
+            assertThatThrownBy(
+                            () -> files.open(path, WRITE, CREATE_NEW, UringOption.DIRECT_REQUIRED))
+                    .isInstanceOf(FileAlreadyExistsException.class);
+            assertThatThrownBy(() -> files.open(path, WRITE, CREATE, UringOption.DIRECT_REQUIRED))
+                    .isInstanceOf(FileSystemException.class);
+            assertThat(path).hasContent("kept");
+            Path other = directory.resolve("other");
+            try (UringFile file = files.open(other, WRITE, CREATE_NEW, DIRECT)) {
+                assertThat(file.isDirect()).isFalse();
+            }
+            assertThat(other).exists();
+        } finally {
+            run("umount", directory.toString());
+        }
+    }
+
+    private static void run(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).inheritIO().start();
+        assertThat(process.waitFor()).as(String.join(" ", command)).isZero();
     }
 }
