@@ -21,12 +21,16 @@ final class RingMappings implements AutoCloseable {
     private final Arena arena;
     private final MemorySegment beside;
 
-    private RingMappings(
-            KernelMapping rings, KernelMapping entries, Arena arena, MemorySegment beside) {
+    private RingMappings(KernelMapping rings, KernelMapping entries, Arena arena, int count) {
         this.rings = rings;
         this.entries = entries;
         this.arena = arena;
-        this.beside = beside;
+        try {
+            beside = arena.allocate((long) count * SubmissionQueue.BESIDE_BYTES, Long.BYTES);
+        } catch (Throwable t) {
+            arena.close();
+            throw t;
+        }
     }
 
     @SuppressWarnings("MustBeClosedChecker") // the mappings own the arena and close it
@@ -37,10 +41,12 @@ final class RingMappings implements AutoCloseable {
         KernelMapping rings = KernelMapping.map(ring, OFFSET_RINGS, ringBytes(parameters, flags));
         try {
             KernelMapping entries = KernelMapping.map(ring, OFFSET_ENTRIES, count * entryBytes);
-            Arena arena = Arena.ofShared();
-            MemorySegment beside =
-                    arena.allocate((long) count * SubmissionQueue.BESIDE_BYTES, Long.BYTES);
-            return new RingMappings(rings, entries, arena, beside);
+            try {
+                return new RingMappings(rings, entries, Arena.ofShared(), count);
+            } catch (Throwable t) {
+                entries.close();
+                throw t;
+            }
         } catch (Throwable t) {
             rings.close();
             throw t;

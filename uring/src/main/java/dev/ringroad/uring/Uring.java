@@ -254,7 +254,8 @@ public final class Uring implements AutoCloseable {
      *
      * @param submissionEntriesWanted rounded up to a power of two, as the other is
      * @throws SystemCallException when the ring is not made with {@link SetupFlag#DEFER_TASKRUN},
-     *     or what is in the queues does not fit into the new ones
+     *     or what is in the queues does not fit into the new ones; the ring is as it was then. When
+     *     there is no memory to map the new queues, the ring is closed.
      */
     public void resize(int submissionEntriesWanted, int completionEntriesWanted)
             throws SystemCallException {
@@ -271,10 +272,16 @@ public final class Uring implements AutoCloseable {
         if (done < 0) {
             throw refusedResize(-done);
         }
-        mappings.close();
-        mappings = RingMappings.map(descriptor, parameters, made.flags());
+        RingMappings before = mappings;
+        try {
+            mappings = RingMappings.map(descriptor, parameters, made.flags());
+        } catch (Throwable t) {
+            close(); // the kernel has left the old queues, and the new ones are out of reach
+            throw t;
+        }
         submissions.attach(mappings, parameters);
         completions.attach(mappings, parameters);
+        before.close();
     }
 
     private SystemCallException refusedResize(int errno) {
