@@ -43,12 +43,7 @@ final class FileCalls {
         file.requireOpen();
         FileRequest request = FileRequest.withoutMemory();
         request.start(file, FileKind.TRUNCATE, 0, bytes, 0);
-        int result = request.await();
-        if (result == -Errno.EINVAL) {
-            Memfd.resize(file.descriptor(), bytes); // before Linux 6.9, rings cannot do it
-        } else {
-            int ignored = file.check(result, "ftruncate");
-        }
+        int ignored = file.check(request.await(), "ftruncate");
     }
 
     /**
@@ -59,8 +54,7 @@ final class FileCalls {
         FileRequest request = FileRequest.withoutMemory();
         request.start(file, FileKind.TRUNCATE, 0, bytes, 0);
         int result = request.awaitRegardless();
-        boolean notDone =
-                result == -Errno.ECANCELED || result == -Errno.EINTR || result == -Errno.EINVAL;
+        boolean notDone = result == -Errno.ECANCELED || result == -Errno.EINTR;
         if (notDone && !file.isNumberGivenBack()) {
             Memfd.resize(file.descriptor(), bytes);
         } else {

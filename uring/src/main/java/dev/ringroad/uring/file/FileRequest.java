@@ -1,6 +1,7 @@
 package dev.ringroad.uring.file;
 
 import dev.ringroad.core.linux.Errno;
+import dev.ringroad.core.linux.FilesAt;
 import dev.ringroad.uring.Completion;
 import dev.ringroad.uring.CompletionHandler;
 import dev.ringroad.uring.ControlOperations;
@@ -184,9 +185,20 @@ final class FileRequest implements UringLoop.Task, CompletionHandler {
     public void onCompletion(long unused, int resultOfCompletion, int flagsOfCompletion) {
         if (Completion.isLast(flagsOfCompletion)) {
             inFlight = false;
-            Objects.requireNonNull(file).ended();
-            finish(resultOfCompletion);
+            FileHandle of = Objects.requireNonNull(file);
+            boolean unknown = kind == FileKind.TRUNCATE && resultOfCompletion == -Errno.EINVAL;
+            int how = unknown ? truncateByCall(of) : resultOfCompletion;
+            of.ended();
+            finish(how);
         }
+    }
+
+    // Before Linux 6.9, rings cannot do it. This thread is the one that gives the number back, so
+    // that it is this file's until the call has returned.
+    private int truncateByCall(FileHandle of) {
+        return of.isNumberGivenBack()
+                ? -Errno.ECANCELED
+                : FilesAt.truncate(of.descriptor().number(), bytes);
     }
 
     private void finish(int how) {

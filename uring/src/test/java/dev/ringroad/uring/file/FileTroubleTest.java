@@ -11,6 +11,7 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import dev.ringroad.core.linux.Errno;
+import dev.ringroad.core.linux.SystemCallException;
 import dev.ringroad.uring.UringConfig;
 import dev.ringroad.uring.UringThread;
 
@@ -83,6 +84,18 @@ final class FileTroubleTest {
                         .isInstanceOf(AsynchronousCloseException.class);
                 assertThat(next.size()).isEqualTo(4);
             }
+        }
+    }
+
+    @Test
+    void pipeHasNoLengthToSet() throws Exception {
+        try (UringFiles files = files(4);
+                UringFile pipe = fifo(files)) {
+            assertThatThrownBy(() -> pipe.truncate(0))
+                    .isInstanceOfSatisfying(
+                            SystemCallException.class,
+                            e -> assertThat(e.errno()).isEqualTo(Errno.EINVAL))
+                    .hasMessageContaining("ftruncate");
         }
     }
 
