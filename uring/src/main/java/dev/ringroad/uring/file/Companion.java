@@ -65,10 +65,21 @@ final class Companion {
             if (file.isWritable()) {
                 options.add(StandardOpenOption.WRITE);
             }
-            int number = file.handle().descriptor().number();
-            channel = FileChannel.open(Path.of("/proc/self/fd/" + number), options);
+            channel = open(options);
         }
         return channel;
+    }
+
+    // The file may be closed meanwhile, past us, and its number be another file's. It says that it
+    // closes before it gives the number back, so what is opened while it does not say so is right.
+    private FileChannel open(Set<OpenOption> options) throws IOException {
+        int number = file.handle().descriptor().number();
+        FileChannel opened = FileChannel.open(Path.of("/proc/self/fd/" + number), options);
+        if (!file.isOpen()) {
+            opened.close();
+            throw new ClosedChannelException();
+        }
+        return opened;
     }
 
     /**
