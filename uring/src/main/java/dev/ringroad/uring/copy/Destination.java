@@ -90,11 +90,11 @@ record Destination(int descriptor, byte @Nullable [] name, Identity identity)
             FileStatus status = new FileStatus(arena);
             int open = another();
             Identity last = null;
-            while (open >= 0 && status.ask(open) == 0) {
-                Identity here = Identity.of(status);
-                if (here.equals(directory) || here.equals(last)) {
+            while (open >= 0) {
+                Identity here = status.ask(open) == 0 ? Identity.of(status) : null;
+                if (here == null || here.equals(directory) || here.equals(last)) {
                     FilesAt.close(open);
-                    return here.equals(directory);
+                    return directory.equals(here);
                 }
                 last = here;
                 int above =

@@ -148,6 +148,9 @@ final class FolderWalk {
         int done = FilesAt.makeDirectory(directory, path, wanted | OWNER);
         int opened = done < 0 ? done : open(directory, path);
         if (opened < 0) {
+            if (done >= 0) {
+                int ignored = FilesAt.removeDirectory(directory, path);
+            }
             work.fail("Making the copy of the directory", shown, opened);
             return null;
         }
