@@ -5,7 +5,6 @@ import dev.ringroad.uring.CompletionHandler;
 import dev.ringroad.uring.FileOperations;
 import dev.ringroad.uring.Submission;
 import dev.ringroad.uring.UringBuffer;
-import dev.ringroad.uring.UringLoop;
 
 import org.jspecify.annotations.Nullable;
 
@@ -73,68 +72,71 @@ final class SmallFile implements CompletionHandler {
         broken = false;
         made = false;
         closed = false;
-        UringLoop loop = ring.loop();
-        if (!loop.makeRoom(STEPS)) {
+        if (!ring.loop().makeRoom(STEPS)) {
             throw new IllegalStateException("The kernel takes no more entries");
         }
-        CopyOptions options = ring.work().options;
-        FileOperations files = loop.ring().files();
-        int bytes = (int) next.bytes;
-        MemorySegment memory = lent.segment();
+        prepareSource(next, lent);
+        prepareCopy(next, lent);
+        prepareEnd(next);
+    }
+
+    private void prepareSource(FileJob next, UringBuffer lent) {
+        FileOperations files = ring.loop().ring().files();
         NativeName.fill(sourceName, next.name);
-        NativeName.fill(writtenName, next.writtenName);
-        int copyIndex = sourceIndex + 1;
+        int directory = next.folder.source();
         long flags = next.followed ? 0 : FilesAt.noFollowFlag();
-        int source = next.folder.source();
-        int destination = next.folder.destination();
-        step(files.prepareOpenDirect(source, sourceName, flags, 0, 0, sourceIndex), OPEN, null)
+        step(files.prepareOpenDirect(directory, sourceName, flags, 0, 0, sourceIndex), OPEN, null)
                 .link();
+        int bytes = Math.max((int) next.bytes, 1);
         Submission read =
-                step(
-                                files.prepareReadFixed(
-                                        sourceIndex,
-                                        memory,
-                                        0,
-                                        Math.max(bytes, 1),
-                                        0,
-                                        lent.registeredIndex()),
-                                READ,
-                                lent)
-                        .fixedFile();
-        if (bytes == 0) {
+                files.prepareReadFixed(
+                        sourceIndex, lent.segment(), 0, bytes, 0, lent.registeredIndex());
+        step(read, READ, lent).fixedFile();
+        if (next.bytes == 0) {
             read.hardLink(); // an end is what is expected, and no short read that breaks the chain
         } else {
             read.link();
         }
-        long making = FilesAt.WRITE_ONLY | FilesAt.CREATE_NEW;
-        step(
-                        files.prepareOpenDirect(
-                                destination, writtenName, making, next.permissions, 0, copyIndex),
-                        MAKE,
-                        null)
-                .link();
+    }
+
+    private void prepareCopy(FileJob next, UringBuffer lent) {
+        FileOperations files = ring.loop().ring().files();
+        NativeName.fill(writtenName, next.writtenName);
+        int directory = next.folder.destination();
+        long flags = FilesAt.WRITE_ONLY | FilesAt.CREATE_NEW;
+        Submission make =
+                files.prepareOpenDirect(
+                        directory, writtenName, flags, next.permissions, 0, copyIndex());
+        step(make, MAKE, null).link();
+        int bytes = (int) next.bytes;
         if (bytes > 0) {
-            step(
-                            files.prepareWriteFixed(
-                                    copyIndex, memory, 0, bytes, 0, lent.registeredIndex()),
-                            WRITE,
-                            lent)
-                    .fixedFile()
-                    .link();
+            Submission write =
+                    files.prepareWriteFixed(
+                            copyIndex(), lent.segment(), 0, bytes, 0, lent.registeredIndex());
+            step(write, WRITE, lent).fixedFile().link();
         }
+    }
+
+    private void prepareEnd(FileJob next) {
+        FileOperations files = ring.loop().ring().files();
+        CopyOptions options = ring.work().options;
         if (options.sync()) {
-            step(files.prepareSync(copyIndex, 0).fixedFile(), SYNC, null).link();
+            step(files.prepareSync(copyIndex(), 0).fixedFile(), SYNC, null).link();
         }
-        Submission close = step(files.prepareCloseDirect(copyIndex), CLOSE, null);
+        Submission close = step(files.prepareCloseDirect(copyIndex()), CLOSE, null);
         if (isNamedByChain(next)) {
             close.link();
             NativeName.fill(finalName, next.finalName);
+            int directory = next.folder.destination();
             int keep = options.replace() ? 0 : FilesAt.KEEP_EXISTING;
-            step(
-                    files.prepareRename(destination, writtenName, destination, finalName, keep),
-                    RENAME,
-                    null);
+            Submission rename =
+                    files.prepareRename(directory, writtenName, directory, finalName, keep);
+            step(rename, RENAME, null);
         }
+    }
+
+    private int copyIndex() {
+        return sourceIndex + 1;
     }
 
     // What has no bytes may turn out to have some, and that the chain goes on for all the same.
@@ -164,7 +166,7 @@ final class SmallFile implements CompletionHandler {
         if (broken && made && !closed && step != CLOSE_AFTER_FAILURE) {
             FileOperations files = ring.loop().ring().files();
             boolean ignored = ring.loop().makeRoom(1);
-            step(files.prepareCloseDirect(sourceIndex + 1), CLOSE_AFTER_FAILURE, null);
+            step(files.prepareCloseDirect(copyIndex()), CLOSE_AFTER_FAILURE, null);
             return;
         }
         end(present);
