@@ -313,23 +313,7 @@ public final class UringFile implements AutoCloseable {
             long position,
             CompletionHandler handler,
             long token) {
-        UringLoop loop = ownLoop();
-        requirePosition(position);
-        if (!loop.makeRoom(1) || loop.room() == 0) {
-            return false;
-        }
-        Submission entry =
-                loop.ring()
-                        .files()
-                        .prepareReadFixed(
-                                handle.descriptor().number(),
-                                into.segment(),
-                                at,
-                                bytes,
-                                position,
-                                into.registeredIndex());
-        entry.token(loop.begin(handler, token, into));
-        return true;
+        return transfer(FileKind.READ, into, at, bytes, position, handler, token);
     }
 
     /** Writes from a buffer of the loop; otherwise as its reading counterpart. */
@@ -340,22 +324,31 @@ public final class UringFile implements AutoCloseable {
             long position,
             CompletionHandler handler,
             long token) {
+        return transfer(FileKind.WRITE, from, at, bytes, position, handler, token);
+    }
+
+    private boolean transfer(
+            FileKind kind,
+            UringBuffer buffer,
+            int at,
+            int bytes,
+            long position,
+            CompletionHandler handler,
+            long token) {
         UringLoop loop = ownLoop();
         requirePosition(position);
         if (!loop.makeRoom(1) || loop.room() == 0) {
             return false;
         }
+        FileOperations operations = loop.ring().files();
+        int number = handle.descriptor().number();
+        MemorySegment memory = buffer.segment();
+        int index = buffer.registeredIndex();
         Submission entry =
-                loop.ring()
-                        .files()
-                        .prepareWriteFixed(
-                                handle.descriptor().number(),
-                                from.segment(),
-                                at,
-                                bytes,
-                                position,
-                                from.registeredIndex());
-        entry.token(loop.begin(handler, token, from));
+                kind == FileKind.READ
+                        ? operations.prepareReadFixed(number, memory, at, bytes, position, index)
+                        : operations.prepareWriteFixed(number, memory, at, bytes, position, index);
+        entry.token(loop.begin(handler, token, buffer));
         return true;
     }
 
