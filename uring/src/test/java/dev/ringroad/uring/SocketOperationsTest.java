@@ -3,24 +3,17 @@ package dev.ringroad.uring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.ringroad.core.linux.Errno;
 import dev.ringroad.uring.Completions.One;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -28,60 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Every operation on sockets, with java.net at the other end, over loopback. */
-final class SocketOperationsTest {
-    private static final int AF_INET = 2;
-    private static final int STREAM = 1;
-    private static final int DATAGRAM = 2;
-    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
-
-    private final Arena arena = Arena.ofConfined();
-    private Uring ring;
-    private SocketOperations sockets;
-
-    @BeforeEach
-    void open() throws Exception {
-        ring = Uring.open(UringConfig.of(32));
-        sockets = ring.sockets();
-    }
-
-    @AfterEach
-    void close() {
-        ring.close();
-        arena.close();
-    }
-
-    private MemorySegment loopback(int port) {
-        MemorySegment address = arena.allocate(16, 4);
-        address.set(JAVA_SHORT, 0, (short) AF_INET);
-        address.set(JAVA_SHORT, 2, Short.reverseBytes((short) port));
-        address.set(JAVA_INT, 4, Integer.reverseBytes(0x7f000001));
-        return address;
-    }
-
-    private MemorySegment text(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        MemorySegment segment = arena.allocate(bytes.length);
-        MemorySegment.copy(bytes, 0, segment, JAVA_BYTE, 0, bytes.length);
-        return segment;
-    }
-
-    private static String text(MemorySegment segment, long at, int bytes) {
-        byte[] copy = segment.asSlice(at, bytes).toArray(JAVA_BYTE);
-        return new String(copy, StandardCharsets.UTF_8);
-    }
-
-    private int socket(int type) {
-        sockets.prepareSocket(AF_INET, type, 0);
-        int socket = Completions.result(ring);
-        assertThat(socket).isNotNegative();
-        return socket;
-    }
-
-    private void close(int socket) {
-        ring.files().prepareClose(socket);
-        assertThat(Completions.result(ring)).isZero();
-    }
-
+final class SocketOperationsTest extends SocketFixture {
     private int connected(ServerSocket server) {
         int socket = socket(STREAM);
         sockets.prepareConnect(socket, loopback(server.getLocalPort()));
@@ -328,11 +268,7 @@ final class SocketOperationsTest {
     }
 
     private MemorySegment message(MemorySegment... pieces) {
-        MemorySegment vector = arena.allocate(16L * pieces.length, 8);
-        for (int i = 0; i < pieces.length; i++) {
-            vector.set(JAVA_LONG, 16L * i, pieces[i].address());
-            vector.set(JAVA_LONG, 16L * i + 8, pieces[i].byteSize());
-        }
+        MemorySegment vector = Segments.vector(arena, pieces);
         MemorySegment message = arena.allocate(56, 8); // struct msghdr
         message.set(JAVA_LONG, 16, vector.address());
         message.set(JAVA_LONG, 24, pieces.length);

@@ -10,16 +10,12 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import dev.ringroad.core.linux.Errno;
 import dev.ringroad.uring.Completions.One;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,37 +23,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The rarer ways to accept, receive and send. */
-final class SocketVariantsTest {
-    private static final int AF_INET = 2;
-    private static final int STREAM = 1;
-    private static final int DATAGRAM = 2;
-    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
-
-    private final Arena arena = Arena.ofConfined();
-    private Uring ring;
-    private SocketOperations sockets;
-
-    @BeforeEach
-    void open() throws Exception {
-        ring = Uring.open(UringConfig.of(32));
-        sockets = ring.sockets();
-    }
-
-    @AfterEach
-    void close() {
-        ring.close();
-        arena.close();
-    }
-
-    private void close(int socket) {
-        ring.files().prepareClose(socket);
-        assertThat(Completions.result(ring)).isZero();
-    }
-
+final class SocketVariantsTest extends SocketFixture {
     private int bound(int type) {
-        sockets.prepareSocket(AF_INET, type, 0);
-        int socket = Completions.result(ring);
-        sockets.prepareBind(socket, Segments.loopback(arena, 0));
+        int socket = socket(type);
+        sockets.prepareBind(socket, loopback(0));
         assertThat(Completions.result(ring)).isZero();
         return socket;
     }
@@ -100,7 +69,7 @@ final class SocketVariantsTest {
             close(accepted);
             sockets.prepareAcceptDirect(listener, 0, 2);
             assertThat(Completions.result(ring)).isZero();
-            sockets.prepareSend(2, Segments.text(arena, "two"), 0, 3, 0).fixedFile();
+            sockets.prepareSend(2, text("two"), 0, 3, 0).fixedFile();
             assertThat(Completions.result(ring)).isEqualTo(3);
             second.setSoTimeout(10_000);
             assertThat(second.getInputStream().readNBytes(3)).asString().isEqualTo("two");
@@ -131,8 +100,7 @@ final class SocketVariantsTest {
                 assertThat(received.controlBytes()).isZero();
                 assertThat(received.flags()).isZero();
                 String payload =
-                        Segments.text(
-                                group.memory(), at + received.payloadAt(), received.payloadBytes());
+                        text(group.memory(), at + received.payloadAt(), received.payloadBytes());
                 assertThat(payload).isEqualTo("datagram " + i);
                 MemorySegment sender = group.memory().asSlice(at + ReceivedMessage.ADDRESS_AT, 16);
                 int high = Byte.toUnsignedInt(sender.get(JAVA_BYTE, 2));
@@ -152,20 +120,20 @@ final class SocketVariantsTest {
     @Test
     void buffersOfAGroupAreSentOneByOneAndTogether() throws Exception {
         try (Pair pair = new Pair(ring)) {
-            MemorySegment memory = Segments.text(arena, "abcdefghijkl");
+            MemorySegment memory = text("abcdefghijkl");
             ring.buffers().prepareProvide(memory, 4, 2, 0);
             assertThat(Completions.result(ring)).isZero();
             sockets.prepareSend(pair.socket, 2, 0);
             One one = Completions.of(ring, 1).getFirst();
             assertThat(one.result()).isEqualTo(4);
-            String sent = Segments.text(memory, 4L * Completion.bufferId(one.flags()), 4);
+            String sent = text(memory, 4L * Completion.bufferId(one.flags()), 4);
             assertThat(pair.read(4)).isEqualTo(sent);
         }
         try (Pair pair = new Pair(ring);
                 BufferGroup group = ring.registerBufferGroup(3, 4, 4, false)) {
             for (int id = 0; id < 4; id++) {
                 MemorySegment to = group.memory().asSlice(group.offset(id), 4);
-                to.copyFrom(Segments.text(arena, "p" + id + "p "));
+                to.copyFrom(text("p" + id + "p "));
             }
             sockets.prepareSendBundle(pair.socket, 3, 0);
             One one = Completions.of(ring, 1).getFirst();
@@ -188,7 +156,7 @@ final class SocketVariantsTest {
             assertThat(one.result()).as("more than a buffer's").isBetween(5, 10);
             assertThat(Completion.isLast(one.flags())).isTrue();
             int first = Completion.bufferId(one.flags());
-            String received = Segments.text(group.memory(), group.offset(first), one.result());
+            String received = text(group.memory(), group.offset(first), one.result());
             assertThat("0123456789").startsWith(received);
         }
     }
@@ -196,8 +164,7 @@ final class SocketVariantsTest {
     @Test
     void vectorsAreSentWithoutAMessage() throws Exception {
         try (Pair pair = new Pair(ring)) {
-            MemorySegment vector =
-                    Segments.vector(arena, Segments.text(arena, "ab"), Segments.text(arena, "cde"));
+            MemorySegment vector = Segments.vector(arena, text("ab"), text("cde"));
             sockets.prepareSendVector(pair.socket, vector, 2, 0);
             assertThat(Completions.result(ring)).isEqualTo(5);
             assertThat(pair.read(5)).isEqualTo("abcde");
@@ -207,7 +174,7 @@ final class SocketVariantsTest {
     @Test
     void zeroCopyReportsThatLoopbackCopies() throws Exception {
         try (Pair pair = new Pair(ring)) {
-            MemorySegment data = Segments.text(arena, "report");
+            MemorySegment data = text("report");
             sockets.prepareSendZeroCopyReporting(pair.socket, data, 0, 6, 0);
             assertThat(ring.submit()).isOne();
             assertThat(pair.read(6)).isEqualTo("report");
@@ -224,8 +191,8 @@ final class SocketVariantsTest {
         int socket = Completions.result(ring);
         try (DatagramSocket peer = new DatagramSocket(0, LOOPBACK)) {
             peer.setSoTimeout(10_000);
-            MemorySegment to = Segments.loopback(arena, peer.getLocalPort());
-            MemorySegment data = Segments.text(arena, "zero copy");
+            MemorySegment to = loopback(peer.getLocalPort());
+            MemorySegment data = text("zero copy");
             sockets.prepareSendToZeroCopy(socket, data, 0, 9, 0, to);
             assertThat(Completions.of(ring, 2).getFirst().result()).isEqualTo(9);
             DatagramPacket packet = new DatagramPacket(new byte[32], 32);
