@@ -12,7 +12,7 @@ import java.lang.invoke.MethodHandle;
 
 /**
  * What the kernel knows of a file ({@code statx(2)}), asked again and again into the same memory.
- * Not for several threads at once; the memory is its arena's.
+ * Not for several threads at once; the memory is its arena's, or the caller's.
  *
  * <pre>
  *   struct statx (linux/stat.h), 256 bytes
@@ -21,6 +21,9 @@ import java.lang.invoke.MethodHandle;
  *
  *   56              64             80      96       112       128             136             140
  *   | attributes .. | accessed     | born  | changed| modified | device of a special file | device |
+ *
+ *   144     152              156
+ *   | mount | direct: memory | direct: positions |
  * </pre>
  */
 public final class FileStatus {
@@ -29,14 +32,22 @@ public final class FileStatus {
 
     public static final int REGULAR = 0100000;
     public static final int SYMBOLIC_LINK = 0120000;
+    public static final int BLOCK_DEVICE = 0060000;
+
+    /** {@code sizeof(struct statx)}. */
+    public static final int BYTES = 256;
+
+    /** {@code AT_EMPTY_PATH}: of the descriptor itself. */
+    public static final int EMPTY_PATH = 0x1000;
+
+    /** {@code STATX_DIOALIGN}, to be asked for besides what everybody asks for (6.1). */
+    public static final int DIRECT_ALIGNMENT = 0x2000;
 
     private static final int KIND = 0170000;
     private static final int PERMISSIONS = 07777;
-    private static final int BYTES = 256;
     private static final int BASIC = 0x7ff;
     private static final int BLOCK_BYTES = 512;
     private static final int NO_FOLLOW = 0x100;
-    private static final int EMPTY_PATH = 0x1000;
 
     private static final MethodHandle STATX =
             Native.link(
@@ -44,13 +55,22 @@ public final class FileStatus {
                     FunctionDescriptor.of(
                             JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
 
+    private static final MemorySegment NO_PATH = Arena.global().allocate(1);
+
     private final MemorySegment memory;
-    private final MemorySegment noPath;
 
     /** Takes memory for one answer. */
     public FileStatus(Arena arena) {
-        memory = arena.allocate(BYTES, Long.BYTES);
-        noPath = arena.allocate(1);
+        this(arena.allocate(BYTES, Long.BYTES));
+    }
+
+    /**
+     * Puts answers into memory of the caller's, or reads what a ring has had the kernel put there.
+     *
+     * @param memory of {@link #BYTES} or more, aligned to 8
+     */
+    public FileStatus(MemorySegment memory) {
+        this.memory = memory.asSlice(0, BYTES, Long.BYTES);
     }
 
     /**
@@ -66,7 +86,7 @@ public final class FileStatus {
 
     /** Asks about an open file. */
     public int ask(int descriptor) {
-        return statx(descriptor, noPath, EMPTY_PATH);
+        return statx(descriptor, NO_PATH, EMPTY_PATH);
     }
 
     private int statx(int directory, MemorySegment path, int flags) {
@@ -79,7 +99,7 @@ public final class FileStatus {
         }
     }
 
-    /** {@link #DIRECTORY}, {@link #REGULAR}, {@link #SYMBOLIC_LINK} or something else. */
+    /** {@link #DIRECTORY}, {@link #REGULAR}, {@link #SYMBOLIC_LINK} and so on. */
     public int kind() {
         return mode() & KIND;
     }
@@ -101,6 +121,26 @@ public final class FileStatus {
     /** What it takes on the disk; less than {@link #bytes} when it has holes. */
     public long bytesOnDisk() {
         return memory.get(JAVA_LONG, 48) * BLOCK_BYTES;
+    }
+
+    /** What is best read and written at once. */
+    public int blockBytes() {
+        return memory.get(JAVA_INT, 4);
+    }
+
+    /** Whether {@link #DIRECT_ALIGNMENT} was asked for and the kernel knows it. */
+    public boolean tellsDirectAlignment() {
+        return (memory.get(JAVA_INT, 0) & DIRECT_ALIGNMENT) != 0;
+    }
+
+    /** What addresses of direct requests are multiples of; 0 when the file takes none. */
+    public int directMemoryAlignment() {
+        return memory.get(JAVA_INT, 152);
+    }
+
+    /** What positions and lengths of direct requests are multiples of. */
+    public int directPositionAlignment() {
+        return memory.get(JAVA_INT, 156);
     }
 
     /** How many names it has. */

@@ -1,6 +1,7 @@
 package dev.ringroad.uring.file;
 
 import dev.ringroad.core.linux.Errno;
+import dev.ringroad.core.linux.FileStatus;
 import dev.ringroad.core.linux.Memfd;
 
 import java.io.IOException;
@@ -15,7 +16,7 @@ final class FileCalls {
         Bounce bounce = pool.acquireRegardless();
         try {
             status(file, bounce);
-            return FileFacts.size(bounce.memory());
+            return bounce.status().bytes();
         } finally {
             pool.release(bounce);
         }
@@ -24,7 +25,7 @@ final class FileCalls {
     /** Has the kernel write what it knows of the file into the buffer. */
     static void status(FileHandle file, Bounce into) throws IOException {
         FileRequest request = into.request();
-        request.start(file, FileKind.STATUS, 0, FileFacts.BYTES, FileFacts.EMPTY_PATH);
+        request.start(file, FileKind.STATUS, 0, FileStatus.BYTES, FileStatus.EMPTY_PATH);
         int ignored = file.check(request.awaitRegardless(), "statx");
     }
 

@@ -201,11 +201,11 @@ public final class UringFiles implements AutoCloseable {
         Bounce bounce = pool.acquireRegardless();
         try {
             FileCalls.status(asked, bounce);
-            boolean seekable = FileFacts.isSeekable(bounce.memory());
+            boolean seekable = FileFacts.isSeekable(bounce.status());
             if (!direct) {
                 return new FilePath(false, 1, seekable, fallback);
             }
-            int alignment = FileFacts.directAlignment(bounce.memory());
+            int alignment = FileFacts.directAlignment(bounce.status());
             String reason = noDirect(alignment, seekable);
             return reason == null
                     ? new FilePath(true, alignment, true, null)
