@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 
 /**
  * Requests of a loop that other threads make: they wait for the result, or get a future of it. A
@@ -67,7 +68,18 @@ public final class UringCaller {
      * future runs on the loop's thread, and must not block, unless it is said to run elsewhere.
      */
     public CompletableFuture<Integer> begin(Preparation preparation, @Nullable Object keep) {
-        FutureCall call = new FutureCall(preparation, keep);
+        return begin(preparation, keep, result -> {});
+    }
+
+    /**
+     * The same for who has to know of a request that is given up.
+     *
+     * @param late told on the loop's thread of the result of a request whose future was completed
+     *     otherwise before, such as by cancelling it: it may have been carried out all the same
+     */
+    public CompletableFuture<Integer> begin(
+            Preparation preparation, @Nullable Object keep, IntConsumer late) {
+        FutureCall call = new FutureCall(preparation, keep, late);
         offer(call);
         return call.future;
     }
@@ -206,9 +218,11 @@ public final class UringCaller {
 
     private final class FutureCall extends Call {
         private final CompletableFuture<Integer> future = new CompletableFuture<>();
+        private final IntConsumer late;
 
-        FutureCall(Preparation preparation, @Nullable Object keep) {
+        FutureCall(Preparation preparation, @Nullable Object keep, IntConsumer late) {
             super(preparation, keep);
+            this.late = late;
             var _ =
                     future.whenComplete(
                             (_, _) -> {
@@ -220,10 +234,10 @@ public final class UringCaller {
 
         @Override
         void ended(int result, @Nullable RuntimeException refusal) {
-            if (refusal == null) {
-                future.complete(result);
-            } else {
+            if (refusal != null) {
                 future.completeExceptionally(refusal);
+            } else if (!future.complete(result)) {
+                late.accept(result);
             }
         }
     }

@@ -15,7 +15,10 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A descriptor that requests of several threads name and one of them may close. All of them, and
@@ -26,10 +29,18 @@ final class SocketHandle {
     /** As a time-out: none. */
     static final long NEVER = Long.MAX_VALUE;
 
+    private static final long FULL_INBOX_NANOS = 50_000;
+
     private final UringLoop loop;
     private final UringCaller caller;
     private final Descriptor descriptor;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean descriptorClosed = new AtomicBoolean();
+
+    /** Entries that name the number and whose results nobody has seen. */
+    private final AtomicInteger inFlight = new AtomicInteger();
+
+    private volatile boolean closingAtEnd;
 
     /** The descriptor is closed with this handle. */
     SocketHandle(UringSockets sockets, Descriptor descriptor) {
@@ -77,7 +88,13 @@ final class SocketHandle {
             result = caller.call(ring -> prepare(ring, request), keep, timeoutNanos);
         } catch (ClosedBefore e) {
             throw closed();
+        } catch (IllegalStateException e) {
+            if (loop.isClosing()) {
+                throw loopClosed(e);
+            }
+            throw e;
         }
+        ended();
         if (result != -Errno.ECANCELED) {
             return result;
         }
@@ -88,26 +105,46 @@ final class SocketHandle {
             close();
             throw new SocketException("Closed by interrupt");
         }
-        if (timeoutNanos == NEVER) {
-            throw new SocketException("The loop of this socket has ended");
+        if (loop.isClosing()) {
+            throw loopClosed(null);
         }
         throw new SocketTimeoutException("No answer within " + Duration.ofNanos(timeoutNanos));
     }
 
     /** The same without waiting. */
     CompletableFuture<Integer> begin(Request request, @Nullable Object keep) {
-        return caller.begin(ring -> prepare(ring, request), keep)
-                .exceptionallyCompose(
-                        e ->
-                                CompletableFuture.failedFuture(
-                                        e instanceof ClosedBefore ? closed() : e));
+        CompletableFuture<Integer> begun;
+        try {
+            begun = caller.begin(ring -> prepare(ring, request), keep);
+        } catch (IllegalStateException e) {
+            return CompletableFuture.failedFuture(loop.isClosing() ? loopClosed(e) : e);
+        }
+        return begun.whenComplete(
+                        (result, _) -> {
+                            if (result != null) {
+                                ended();
+                            }
+                        })
+                .exceptionallyCompose(e -> CompletableFuture.failedFuture(reasonOf(e)));
+    }
+
+    private static Throwable reasonOf(Throwable failure) {
+        Throwable cause = failure.getCause();
+        Throwable bare = failure instanceof CompletionException && cause != null ? cause : failure;
+        return bare instanceof ClosedBefore ? closed() : bare;
     }
 
     private Submission prepare(Uring ring, Request request) {
-        if (closed.get()) {
-            throw new ClosedBefore();
+        inFlight.incrementAndGet(); // before the look at the close, which looks here after it
+        try {
+            if (closed.get()) {
+                throw new ClosedBefore();
+            }
+            return request.prepare(ring, descriptor.number());
+        } catch (RuntimeException e) {
+            ended();
+            throw e;
         }
-        return request.prepare(ring, descriptor.number());
     }
 
     /** What the kernel says of the descriptor. */
@@ -150,30 +187,95 @@ final class SocketHandle {
         return new SocketException("Socket closed");
     }
 
-    /** Cancels all requests and closes the descriptor; a second call does nothing. */
+    private SocketException loopClosed(@Nullable Throwable cause) {
+        SocketException made =
+                new SocketException(
+                        "The loop that carries this socket is closed. Remedy: close sockets before"
+                                + " the loop.");
+        made.initCause(cause);
+        return made;
+    }
+
+    /**
+     * Cancels all requests and closes the descriptor; a second call does nothing.
+     *
+     * @throws IllegalStateException if called on the loop's thread while the loop has no room for
+     *     it; nothing has happened then
+     */
     void close() {
+        boolean here = loop.isOwner() && !loop.isClosing();
+        if (here && isOpen() && (!loop.makeRoom(2) || loop.room() < 2)) {
+            throw new IllegalStateException("The loop has no room to close; poll it first");
+        }
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        while (!loop.offer(this::close)) {
-            if (loop.isClosing()) {
-                descriptor.close(); // what was prepared has ended
-                return;
-            }
-            Thread.onSpinWait();
+        if (here) {
+            cancelOnLoop(loop);
+            closeOnLoop(loop);
+        } else {
+            // Two tasks, since a loop has room for one entry when it runs one.
+            hand(this::cancelOnLoop);
+            hand(this::closeOnLoop);
         }
     }
 
-    private void close(UringLoop own) {
-        if (!own.isClosing() && own.makeRoom(1) && own.room() > 0) {
+    private void hand(UringLoop.Task task) {
+        while (!loop.offer(task)) {
+            if (loop.isClosing()) {
+                closeAtEnd();
+                return;
+            }
+            LockSupport.parkNanos(FULL_INBOX_NANOS);
+        }
+    }
+
+    private void cancelOnLoop(UringLoop own) {
+        if (!own.isClosing()) { // which cancels everything itself
             long request = own.begin((_, _, _) -> {}, 0, null);
             own.ring()
                     .control()
                     .prepareCancelDescriptor(descriptor.number(), ControlOperations.CANCEL_ALL)
                     .token(request);
         }
-        // What is prepared names the number, and the kernel looks it up when it takes the entry.
-        int ignored = own.ring().submit();
-        descriptor.close();
+    }
+
+    // By an entry behind the others: what is prepared names the number, and the kernel looks it up
+    // when it takes the entry, which may be later than the next call.
+    private void closeOnLoop(UringLoop own) {
+        if (own.isClosing()) {
+            closeAtEnd();
+            return;
+        }
+        long request =
+                own.begin(
+                        (_, result, _) -> {
+                            if (result == -Errno.ECANCELED) { // by the loop, which is closing
+                                closeAtEnd();
+                            }
+                        },
+                        0,
+                        null);
+        own.ring().files().prepareClose(descriptor.number()).token(request);
+    }
+
+    // A closing loop ends what is in flight, and the last of it closes.
+    private void closeAtEnd() {
+        closingAtEnd = true;
+        if (inFlight.get() == 0) {
+            closeOnce();
+        }
+    }
+
+    private void ended() {
+        if (inFlight.decrementAndGet() == 0 && closingAtEnd) {
+            closeOnce();
+        }
+    }
+
+    private void closeOnce() {
+        if (descriptorClosed.compareAndSet(false, true)) {
+            descriptor.close();
+        }
     }
 }

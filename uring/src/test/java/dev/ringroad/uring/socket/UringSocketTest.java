@@ -400,6 +400,13 @@ final class UringSocketTest {
                     failing(() -> pair.client().inputStream().read(), waiters);
             thread.close();
             assertThat(of(read)).isInstanceOf(SocketException.class);
+            assertThatThrownBy(() -> pair.client().inputStream().read())
+                    .isInstanceOf(SocketException.class)
+                    .hasMessageContaining("Remedy: close sockets before the loop");
+            assertThat(pair.client().readAsync(ByteBuffer.allocate(1)))
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableOfType(ExecutionException.class)
+                    .withCauseInstanceOf(SocketException.class);
         }
     }
 }
