@@ -243,7 +243,8 @@ public final class UringServer implements CompletionHandler {
     }
 
     int ticks(long millis) {
-        return (int) Math.min((millis + TICK_MILLIS - 1) / TICK_MILLIS, Integer.MAX_VALUE / 2);
+        long whole = millis / TICK_MILLIS + (millis % TICK_MILLIS > 0 ? 1 : 0);
+        return (int) Math.min(whole, Integer.MAX_VALUE / 2);
     }
 
     boolean isStopped() {
