@@ -2,6 +2,7 @@ package dev.ringroad.uring.serve;
 
 import dev.ringroad.core.linux.Descriptor;
 import dev.ringroad.core.linux.FileStatus;
+import dev.ringroad.core.linux.FilesAt;
 import dev.ringroad.core.linux.SystemCallException;
 import dev.ringroad.uring.UringLoop;
 import dev.ringroad.uring.socket.CloseReason;
@@ -37,7 +38,6 @@ public final class FileService implements ConnectionHandler, AutoCloseable {
     /** How long a connection is kept between requests. */
     static final long KEPT_MILLIS = 60_000;
 
-    private static final int DIRECTORY_ONLY = 0200000;
     private static final DateTimeFormatter DATES =
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
                     .withZone(ZoneOffset.UTC);
@@ -73,7 +73,7 @@ public final class FileService implements ConnectionHandler, AutoCloseable {
         Descriptor root =
                 Descriptor.open(
                         directory.toString(),
-                        Descriptor.READ_ONLY | DIRECTORY_ONLY,
+                        Descriptor.READ_ONLY | FilesAt.directoryFlag(),
                         0,
                         "name a directory that this user can read");
         return new FileService(loop, root, headMillis);

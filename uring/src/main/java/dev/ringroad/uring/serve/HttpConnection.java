@@ -124,7 +124,7 @@ final class HttpConnection {
             connection.closeWhenSent();
         } else {
             connection.resume();
-            if (bytes == 0) {
+            if (bytes == 0 && !headBegun) {
                 connection.deadline(FileService.KEPT_MILLIS);
             }
         }
@@ -132,13 +132,14 @@ final class HttpConnection {
 
     // RFC 9112, section 2.2: they may come before a request line.
     private void skipEmptyLines() {
+        boolean any = inboxTo > inboxFrom;
         while (inboxTo - inboxFrom >= 2
                 && inbox[inboxFrom] == '\r'
                 && inbox[inboxFrom + 1] == '\n') {
             inboxFrom += 2;
         }
-        if (inboxTo > inboxFrom) {
-            startOfHead();
+        if (any) {
+            startOfHead(); // an empty line is a beginning too, or such lines would put it off
         }
     }
 
@@ -272,7 +273,8 @@ final class HttpConnection {
             return;
         }
         fields += "Accept-Ranges: bytes\r\nContent-Type: " + ContentTypes.of(pathText()) + "\r\n";
-        ByteRange range = asked.range(modified);
+        // Only a GET has ranges: RFC 9110, section 14.2.
+        ByteRange range = asked.isHead() ? null : asked.range(modified);
         long bytes = status.bytes();
         if (range == null) {
             send(HttpStatus.OK, fields + length(bytes), 0, bytes);
@@ -372,6 +374,11 @@ final class HttpConnection {
             service.await(this);
             return;
         }
+        if (head.length > buffer.capacity()) { // what a client asked for is part of it
+            release(buffer);
+            headTooLong();
+            return;
+        }
         MemorySegment memory = buffer.memory();
         MemorySegment.copy(head, 0, memory, JAVA_BYTE, buffer.start(), head.length);
         Descriptor source = file;
@@ -384,6 +391,19 @@ final class HttpConnection {
         long at = buffer.start() + head.length;
         long own = begin(null, this::filled);
         loop.ring().files().prepareRead(source.number(), memory, at, bytes, position).token(own);
+    }
+
+    private void headTooLong() {
+        boolean isRefusal = request == null;
+        boolean isHead = request != null && request.isHead();
+        closeFile();
+        request = null;
+        inboxFrom = inboxTo;
+        if (isRefusal) {
+            connection.close(); // the buffers have no room for an answer at all
+        } else {
+            text(HttpStatus.URI_TOO_LONG, "", true, isHead);
+        }
     }
 
     void bufferIsFree() {

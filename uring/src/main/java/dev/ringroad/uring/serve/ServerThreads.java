@@ -97,8 +97,8 @@ public final class ServerThreads implements AutoCloseable {
                 closeables.add(closeable);
             }
             opened.complete(UringServer.open(loop, config, handler));
-        } catch (IOException | RuntimeException e) {
-            opened.completeExceptionally(e);
+        } catch (Throwable t) { // an Error too: who started the server waits for one or the other
+            opened.completeExceptionally(t);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.ringroad.uring.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringroad.core.linux.OpenDescriptors;
 import dev.ringroad.uring.socket.ServerConfig;
@@ -19,6 +20,7 @@ import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,8 +123,9 @@ final class FileServiceTest {
         assertThat(curl("/data.bin", "-r", "-5"))
                 .isEqualTo(Arrays.copyOfRange(content, 299_995, 300_000));
         assertThat(text("/data.bin", "-r", "10-19", "-I"))
-                .contains("206")
-                .contains("Content-Range: bytes 10-19/300000");
+                .contains("200 OK")
+                .contains("Content-Length: 300000\r\n")
+                .doesNotContain("Content-Range");
         assertThat(text("/data.bin", "-r", "300000-", "-i"))
                 .contains("416")
                 .contains("Content-Range: bytes */300000");
@@ -204,6 +207,69 @@ final class FileServiceTest {
             assertThat(slow.getInputStream().read()).isEqualTo(-1);
         }
         assertThat(server.statistics().timeOuts()).isEqualTo(1);
+    }
+
+    @Test
+    void emptyLinesThatTrickleInAreGivenUp() throws Exception {
+        try (Socket slow = new Socket(LOOPBACK, port())) {
+            slow.setSoTimeout(20);
+            assertThat(endsWhileSending(slow)).isTrue();
+        }
+        assertThat(server.statistics().timeOuts()).isEqualTo(1);
+    }
+
+    // Until the server closes, or for ever.
+    private static boolean endsWhileSending(Socket slow) {
+        while (true) {
+            try {
+                slow.getOutputStream().write("\r\n".getBytes(StandardCharsets.US_ASCII));
+                if (slow.getInputStream().read() < 0) {
+                    return true;
+                }
+            } catch (SocketTimeoutException e) {
+                continue; // it waits still
+            } catch (IOException e) {
+                return true; // reset
+            }
+        }
+    }
+
+    @Test
+    void answerThatIsLongerThanABufferIsRefused() throws Exception {
+        Path deep = root;
+        for (int i = 0; i < 8; i++) {
+            deep = Files.createDirectory(deep.resolve("\u00e4".repeat(100)));
+        }
+        String path = "/" + "%C3%A4".repeat(100);
+        try (ServerThreads small =
+                ServerThreads.start(
+                        ServerConfig.of(new InetSocketAddress(LOOPBACK, 0), 16)
+                                .withSendBuffers(2, 1024),
+                        1,
+                        16,
+                        loop -> FileService.of(loop, root))) {
+            int at = ((InetSocketAddress) small.address()).getPort();
+            String url = "http://127.0.0.1:" + at + path.repeat(8);
+            List<String> ask = List.of("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", url);
+            assertThat(new String(run(ask), StandardCharsets.UTF_8)).isEqualTo("414");
+            assertThat(small.failure()).isNull();
+        }
+    }
+
+    @Test
+    void serviceThatFailsWithAnErrorIsToldToWhoStartsIt() {
+        ServerConfig config = ServerConfig.of(new InetSocketAddress(LOOPBACK, 0), 16);
+        assertThatThrownBy(
+                        () ->
+                                ServerThreads.start(
+                                        config,
+                                        1,
+                                        16,
+                                        loop -> {
+                                            throw new AssertionError("broken");
+                                        }))
+                .isInstanceOf(IOException.class)
+                .hasRootCauseMessage("broken");
     }
 
     @Test
