@@ -9,6 +9,7 @@ public final class CopyProgress {
     final LongAdder directories = new LongAdder();
     final LongAdder links = new LongAdder();
     final LongAdder severalNames = new LongAdder();
+    final LongAdder compared = new LongAdder();
     final LongAdder failures = new LongAdder();
 
     /** Nothing copied yet. */
@@ -37,6 +38,11 @@ public final class CopyProgress {
     /** Copied files that have other names too (hard links): each name became a file of its own. */
     public long severalNames() {
         return severalNames.sum();
+    }
+
+    /** Copied files that were read back and were as they should be. */
+    public long compared() {
+        return compared.sum();
     }
 
     /** Things that were not copied, each of which there was a sentence about. */

@@ -57,6 +57,9 @@ final class FileJob {
     /** It is complete and has its name. */
     void succeeded() {
         work.progress.files.increment();
+        if (work.options.verify()) {
+            work.progress.compared.increment(); // or it would have failed
+        }
         if (severalNames) {
             work.progress.severalNames.increment();
         }

@@ -283,12 +283,21 @@ final class FolderWalk {
             work.fail(shown + " and its copy would be the same file: nothing is copied.");
         } else if (there.kind() == FileStatus.DIRECTORY) {
             work.fail(shown + " is not copied: a directory has its name there.");
+        } else if (!isReplaceable(there.kind())) {
+            work.fail(
+                    shown
+                            + " is not copied: a device, a pipe or a socket has its name there, and"
+                            + " only files and symbolic links are replaced.");
         } else if (!work.options.replace()) {
             work.fail(shown + " is not copied: its name is taken there. --force replaces it.");
         } else {
             return false;
         }
         return true;
+    }
+
+    private static boolean isReplaceable(int kind) {
+        return kind == FileStatus.REGULAR || kind == FileStatus.SYMBOLIC_LINK;
     }
 
     private void link(Folder folder, byte[] from, byte[] to) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ringroad.core.linux.Processes;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -64,6 +67,7 @@ final class TreeCopyTest {
         CopyOptions options = TREES.syncing().verifying();
         assertThat(copy(ring ? options : options.withoutRing(), "tree", "copy")).isTrue();
         Trees.assertSame(path("tree"), path("copy"));
+        assertThat(progress.compared()).isEqualTo(progress.files()).isPositive();
     }
 
     @Test
@@ -199,6 +203,29 @@ final class TreeCopyTest {
         assertThat(Trees.shell("cd '" + directory + "' && find . -type f"))
                 .isEqualTo("./tree/sub/file\n");
         assertThat(path("tree/sub/file")).hasContent("text");
+        Trees.assertNothingUnfinished(directory);
+    }
+
+    @Test
+    void neverReplacesADeviceAPipeOrASocket() throws Exception {
+        boolean root = Processes.userId() == 0;
+        write("file", "text");
+        Files.createSymbolicLink(path("link"), Path.of("file"));
+        Trees.shell("mkfifo '" + path("pipe") + "'");
+        List<String> taken = new ArrayList<>(List.of("pipe"));
+        if (root) {
+            Trees.shell("mknod '" + path("device") + "' c 1 3");
+            taken.add("device");
+        }
+        String before = Trees.listing(directory);
+        for (String name : taken) {
+            sentences.clear();
+            assertThat(copy(TREES.replacing(), "file", name)).isFalse();
+            assertThat(copy(TREES.replacing().withoutRing(), "file", name)).isFalse();
+            assertThat(copy(TREES.replacing(), "link", name)).isFalse();
+            assertThat(sentences).hasSize(3).allMatch(each -> each.contains("only files and"));
+        }
+        assertThat(Trees.listing(directory)).isEqualTo(before);
         Trees.assertNothingUnfinished(directory);
     }
 
