@@ -11,6 +11,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -33,14 +35,17 @@ import java.util.concurrent.TimeUnit;
             "Examples:",
             "  ringroad uring cp -r photos /backup",
             "  ringroad uring cp -rp --fsync --verify photos /backup",
-            "Exit codes: 0 all is copied, 1 something is not, 2 nothing was begun."
+            "Exit codes: 0 all is copied, 1 something or all of it is not, or a DEST with a slash at"
+                    + " its end is no directory, 2 the words are wrong or DEST cannot be opened, and"
+                    + " no source was copied. Ctrl-C ends it with 130."
         })
 final class UringCopyCommand extends Subcommand {
     private static final double MIB = 1 << 20;
     private static final long HOOK_SECONDS_MAX = 60;
 
     @Parameters(
-            arity = "2..*",
+            arity = "0..*",
+            hideParamSyntax = true,
             paramLabel = "SOURCE... DEST",
             description = "What is copied, and the directory or new name that it gets to.")
     private List<String> operands = List.of();
@@ -96,7 +101,9 @@ final class UringCopyCommand extends Subcommand {
             throw Refusal.wrongUse(
                     "--depth is 1 to " + CopyOptions.DEPTH_MAX + ", not " + depth + ".");
         }
+        requireOperands();
         List<Path> paths = operands.stream().map(UringCopyCommand::path).toList();
+        requireDirectory(paths);
         CopyOptions options =
                 new CopyOptions(recursive, preserve, force, sync, verify, depth, !plain);
         CopyProgress progress = new CopyProgress();
@@ -119,6 +126,35 @@ final class UringCopyCommand extends Subcommand {
         report(progress, (System.nanoTime() - begin) / 1e9);
         if (!whole) {
             throw Refusal.failed("Not everything is copied.");
+        }
+    }
+
+    private void requireOperands() {
+        if (operands.size() < 2) {
+            throw Refusal.wrongUse(
+                    (operands.isEmpty()
+                                    ? "SOURCE and DEST are missing: name what is copied, and where to."
+                                    : "DEST is missing: name where "
+                                            + operands.getFirst()
+                                            + " is copied to.")
+                            + " See ringroad uring cp --help.");
+        }
+    }
+
+    // A path has lost the slash at its end, by which the user says that it is a directory.
+    private void requireDirectory(List<Path> paths) {
+        Path to = paths.getLast();
+        boolean made =
+                !Files.exists(to, LinkOption.NOFOLLOW_LINKS)
+                        && Files.isDirectory(paths.getFirst(), LinkOption.NOFOLLOW_LINKS);
+        if (paths.size() == 2
+                && operands.getLast().endsWith("/")
+                && !Files.isDirectory(to)
+                && !made) {
+            throw Refusal.failed(
+                    operands.getLast()
+                            + " is not a directory, and nothing is copied: make it first, or leave"
+                            + " out the slash at its end.");
         }
     }
 
@@ -150,13 +186,14 @@ final class UringCopyCommand extends Subcommand {
             System.out.printf(
                     Locale.ROOT,
                     "{\"files\":%d,\"directories\":%d,\"links\":%d,\"bytes\":%d,\"failures\":%d,"
-                            + "\"severalNames\":%d,\"seconds\":%.3f}%n",
+                            + "\"severalNames\":%d,\"compared\":%d,\"seconds\":%.3f}%n",
                     progress.files(),
                     progress.directories(),
                     progress.links(),
                     progress.bytes(),
                     progress.failures(),
                     progress.severalNames(),
+                    progress.compared(),
                     seconds);
             return;
         }
@@ -171,6 +208,11 @@ final class UringCopyCommand extends Subcommand {
                 progress.files() / seconds,
                 progress.bytes() / MIB / seconds,
                 progress.failures() == 0 ? "" : "; " + progress.failures() + " not copied");
+        if (verify) {
+            System.out.printf(
+                    "%d files were read back and compared: all as they should be.%n",
+                    progress.compared());
+        }
         if (progress.severalNames() > 0) {
             System.out.printf(
                     "%d files have several names; each of these became a file of its own.%n",

@@ -53,6 +53,7 @@ final class UringCopyLabTest {
         try (Child copy = start("-r", "--fsync", "--verify", path("tree"), path("copy"))) {
             assertThat(copy.awaitExit(PATIENCE)).as(copy.output()).isZero();
             assertThat(copy.output()).contains("1 files, 2 directories, 0 links, 4 bytes in");
+            assertThat(copy.output()).contains("1 files were read back and compared");
         }
         assertThat(directory.resolve("copy/sub/file")).hasContent("text");
         try (Child copy = start("-r", "--force", "--json", path("tree/."), path("copy"))) {
