@@ -38,7 +38,8 @@ public enum AccessMode {
         return reads;
     }
 
-    boolean writes() {
+    /** Whether anything is written. */
+    public boolean writes() {
         return writes;
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 
 /** Makes a file of marked blocks. */
 final class FileLayout {
@@ -19,13 +20,14 @@ final class FileLayout {
     private FileLayout() {}
 
     /** Makes a new file, and removes it when that fails or somebody asks to end. */
-    static void write(Path path, Workload workload, BooleanSupplier asked) throws IOException {
+    static void write(Path path, Workload workload, BooleanSupplier asked, LayoutProgress progress)
+            throws IOException {
         try (FileChannel channel =
                         FileChannel.open(
                                 path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                 Arena arena = Arena.ofConfined()) {
             try {
-                fill(channel, workload, arena, asked);
+                fill(channel, workload, arena, asked, bytes -> progress.laidOut(path, bytes));
                 channel.force(true);
             } catch (IOException e) {
                 Files.delete(path);
@@ -45,7 +47,11 @@ final class FileLayout {
     }
 
     private static void fill(
-            FileChannel channel, Workload workload, Arena arena, BooleanSupplier asked)
+            FileChannel channel,
+            Workload workload,
+            Arena arena,
+            BooleanSupplier asked,
+            LongConsumer progress)
             throws IOException {
         int blockBytes = workload.blockBytes();
         int blocksAChunk = Math.max(1, CHUNK_BYTES / blockBytes);
@@ -71,6 +77,7 @@ final class FileLayout {
             while (from.hasRemaining()) {
                 position += channel.write(from);
             }
+            progress.accept(position);
         }
     }
 }

@@ -31,6 +31,7 @@ public final class FileLoad implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final List<LoadThread> works = new ArrayList<>();
     private final LoadControl control;
+    private volatile boolean interrupted;
 
     private FileLoad(LoadPlan plan, Trial trial, List<TestFile> files) {
         this.plan = plan;
@@ -47,12 +48,23 @@ public final class FileLoad implements AutoCloseable {
      * @throws IOException when something fails; files that were laid out are removed again
      */
     public static FileLoad open(LoadPlan plan, BooleanSupplier asked) throws IOException {
+        return open(plan, asked, (_, _) -> {});
+    }
+
+    /**
+     * The same, telling how far the laying out is.
+     *
+     * @param progress is told on the thread that calls
+     */
+    public static FileLoad open(LoadPlan plan, BooleanSupplier asked, LayoutProgress progress)
+            throws IOException {
         requireMachine(plan);
         Workload workload = plan.workload();
         List<Long> bytesThere = new ArrayList<>();
         for (Path path : workload.files()) {
             bytesThere.add(TestFile.check(path, workload));
         }
+        FreeSpace.require(workload, bytesThere);
         Uring.open(plan.ring().config()).close(); // refused here, before anything is laid out
         List<TestFile> files = new ArrayList<>();
         List<Path> made = new ArrayList<>();
@@ -60,10 +72,11 @@ public final class FileLoad implements AutoCloseable {
             for (int i = 0; i < bytesThere.size(); i++) {
                 Path path = workload.files().get(i);
                 boolean direct = plan.ring().direct();
-                files.add(TestFile.open(path, bytesThere.get(i), workload, direct, asked));
                 if (bytesThere.get(i) == 0) {
+                    FileLayout.write(path, workload, asked, progress);
                     made.add(path);
                 }
+                files.add(TestFile.open(path, bytesThere.get(i), workload, direct));
             }
             Trial trial = Trial.of(plan.ring(), files, workload.blockBytes());
             FileLoad load = new FileLoad(plan.with(trial.use()), trial, files);
@@ -182,7 +195,15 @@ public final class FileLoad implements AutoCloseable {
 
     /** Begins nothing more; what is in flight is waited for. */
     public void stop() {
-        control.stop();
+        if (!isDone()) {
+            interrupted = true;
+            control.stop();
+        }
+    }
+
+    /** Whether it was stopped before all was done. */
+    public boolean isInterrupted() {
+        return interrupted;
     }
 
     /** Whether all threads have ended. */
@@ -219,6 +240,16 @@ public final class FileLoad implements AutoCloseable {
             end = Math.max(end, counts.endNanos() == 0 ? now : counts.endNanos());
         }
         return new LoadSample(Math.max(0, end - begin), reads, writes, calls, readBack);
+    }
+
+    /** Blocks that were written and have to be read back; to be asked when all is done. */
+    long writtenBlocks() {
+        return works.stream().mapToLong(LoadThread::writtenBlocks).sum();
+    }
+
+    /** Whether a file lies in memory, however it is read. */
+    boolean isInMemory() {
+        return files.stream().anyMatch(TestFile::isInMemory);
     }
 
     /** Bytes of the Java heap that all threads have allocated while they read and wrote. */

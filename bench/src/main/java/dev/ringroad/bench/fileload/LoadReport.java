@@ -2,6 +2,7 @@ package dev.ringroad.bench.fileload;
 
 import dev.ringroad.bench.Json;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -43,7 +44,26 @@ public final class LoadReport {
                 plan.threads(),
                 flags.isEmpty() ? "no flags" : flags,
                 ring.fixed() ? "registered" : "not registered",
-                ring.direct() ? "direct, around the page cache" : "through the page cache");
+                !ring.direct()
+                        ? "through the page cache"
+                        : load.isInMemory()
+                                ? "direct, around the page cache except in tmpfs"
+                                : "direct, around the page cache");
+    }
+
+    /**
+     * A line for how far the laying out of a file is.
+     *
+     * @param seconds since the begin
+     */
+    public static String layout(long seconds, Path file, long bytes, long bytesWanted) {
+        return String.format(
+                Locale.ROOT,
+                "%4d s  laying out %s: %.1f of %.1f MiB%n",
+                seconds,
+                file,
+                bytes / MIB,
+                bytesWanted / MIB);
     }
 
     /**
@@ -116,10 +136,26 @@ public final class LoadReport {
         if (whole.reads() > 0) {
             right.add(whole.reads() + " blocks were verified as they were read");
         }
+        if (load.isInterrupted()) {
+            return interrupted(right, whole.readBack());
+        }
         if (load.plan().workload().mode().writes()) {
             right.add(whole.readBack() + " written blocks were read back");
         }
         return String.join(", ", right) + String.format(": all as they should be%n");
+    }
+
+    private String interrupted(List<String> right, long readBack) {
+        long missing = load.writtenBlocks() - readBack;
+        if (readBack > 0) {
+            right.add(readBack + " written blocks were read back");
+        }
+        return String.format(
+                "Interrupted: %s%s%n",
+                right.isEmpty()
+                        ? "nothing was verified"
+                        : String.join(", ", right) + ", as they should be",
+                missing == 0 ? "" : "; " + missing + " written blocks were not read back");
     }
 
     private void summarize(StringBuilder text, String what, LoadSample whole, LatencyCounts times) {
@@ -175,6 +211,7 @@ public final class LoadReport {
         object.add("\"calls_each\": " + Json.number(each(whole, whole.calls())));
         object.add("\"heap_bytes_each\": " + Json.number(each(whole, load.allocatedBytes())));
         object.add("\"verified\": " + work.verified());
+        object.add("\"interrupted\": " + load.isInterrupted());
         object.add("\"read_back\": " + whole.readBack());
         object.add(
                 "\"failure\": "

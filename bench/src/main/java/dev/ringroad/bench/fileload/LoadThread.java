@@ -37,6 +37,10 @@ final class LoadThread implements Runnable {
         return counts;
     }
 
+    long writtenBlocks() {
+        return Stream.of(regions).mapToLong(Region::writtenBlocks).sum();
+    }
+
     @Override
     public void run() {
         try {

@@ -1,5 +1,7 @@
 package dev.ringroad.bench.fileload;
 
+import java.util.stream.IntStream;
+
 /**
  * The part of a file that one thread visits, in blocks. Where blocks are written and verified it
  * knows which writing of each was the last, and sees to it that none is in flight twice, as nobody
@@ -88,6 +90,11 @@ final class Region {
             }
         }
         return NONE;
+    }
+
+    /** Blocks that were written, where they are verified. */
+    long writtenBlocks() {
+        return IntStream.of(versions).filter(version -> version != 0).count();
     }
 
     private boolean take(long block) {

@@ -10,7 +10,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.function.BooleanSupplier;
 
 /**
  * A file of a load, open.
@@ -106,17 +105,12 @@ record TestFile(Path path, Descriptor descriptor, long bytes, boolean direct)
     }
 
     /**
-     * Opens a checked file; lays it out first if it is not there.
+     * Opens a checked file, or one that was laid out.
      *
-     * @param there its bytes, 0 for none
-     * @param asked whether somebody wants it to end, which ends the laying out
+     * @param there its bytes as it was checked
      */
-    static TestFile open(
-            Path path, long there, Workload workload, boolean direct, BooleanSupplier asked)
+    static TestFile open(Path path, long there, Workload workload, boolean direct)
             throws IOException {
-        if (there == 0) {
-            FileLayout.write(path, workload, asked);
-        }
         long bytes = workload.fileBytes() == 0 ? there : workload.fileBytes();
         int way = workload.mode().writes() ? Descriptor.READ_WRITE : Descriptor.READ_ONLY;
         String name = path.toString();
@@ -141,6 +135,10 @@ record TestFile(Path path, Descriptor descriptor, long bytes, boolean direct)
         } catch (IOException e) {
             return "";
         }
+    }
+
+    boolean isInMemory() {
+        return fileSystem().equals("tmpfs");
     }
 
     @Override

@@ -66,13 +66,12 @@ final class Trial {
             return;
         }
         for (TestFile file : files) {
-            String system = file.fileSystem();
             if (!file.direct()) {
                 notes.add(
                         "%s is used through the page cache: its file system, %s, has no direct access"
-                                .formatted(file.path(), system));
+                                .formatted(file.path(), file.fileSystem()));
                 use = use.withDirect(false);
-            } else if (system.equals("tmpfs")) {
+            } else if (file.isInMemory()) {
                 notes.add(
                         "%s lies in tmpfs, which is nothing but memory: --direct makes no difference"
                                 .formatted(file.path()));

@@ -21,6 +21,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Loads of real files by the real kernel, every block of which is looked at. */
@@ -268,7 +269,15 @@ final class FileLoadTest {
                 Thread.onSpinWait();
             }
             load.stop();
-            assertThat(run(load).ios()).isGreaterThanOrEqualTo(1000);
+            LoadSample whole = run(load);
+            assertThat(whole.ios()).isGreaterThanOrEqualTo(1000);
+            assertThat(load.isInterrupted()).isTrue();
+            LoadReport report = new LoadReport(load);
+            assertThat(report.json(whole)).contains("\"interrupted\": true");
+            assertThat(report.summary(whole))
+                    .contains("Interrupted: ")
+                    .contains(
+                            (load.writtenBlocks() - whole.readBack()) + " written blocks were not");
         }
     }
 
@@ -395,6 +404,28 @@ final class FileLoadTest {
                                         () -> false))
                 .withMessageContaining("Processor 4095");
         assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void filesThatFitOnlyOneByOneAreRefusedBeforeAnyIsLaidOut() throws Exception {
+        long size = Files.getFileStore(folder).getUnallocatedSpace() / BLOCK / 2 * BLOCK;
+        List<Path> three = List.of(file, folder.resolve("two"), folder.resolve("three"));
+        Workload large = new Workload(three, AccessMode.READ, 0, BLOCK, size, false, false, 1);
+        refused(large, RING, "free beside the files before it");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void tellsHowFarTheLayingOutIs() throws Exception {
+        List<Long> told = new ArrayList<>();
+        try (FileLoad load =
+                FileLoad.open(
+                        plan(marked(AccessMode.READ, false), RING),
+                        () -> false,
+                        (_, bytes) -> told.add(bytes))) {
+            assertThat(told).isSorted().endsWith(BLOCKS * BLOCK);
+            assertThat(load.isInterrupted()).isFalse();
+        }
     }
 
     @Test

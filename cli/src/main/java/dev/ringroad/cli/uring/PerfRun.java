@@ -1,10 +1,12 @@
 package dev.ringroad.cli.uring;
 
 import dev.ringroad.bench.fileload.FileLoad;
+import dev.ringroad.bench.fileload.LayoutProgress;
 import dev.ringroad.bench.fileload.LoadPlan;
 import dev.ringroad.bench.fileload.LoadReport;
 import dev.ringroad.bench.fileload.LoadSample;
 import dev.ringroad.bench.fileload.PlanRefused;
+import dev.ringroad.bench.fileload.Workload;
 import dev.ringroad.cli.common.OutputFile;
 import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.core.linux.FileTrouble;
@@ -35,7 +37,9 @@ final class PerfRun {
         PerfRun run = new PerfRun();
         Thread hook = new Thread(run::endInOrder, "perf end");
         Runtime.getRuntime().addShutdownHook(hook);
-        try (FileLoad load = FileLoad.open(plan, () -> run.asked.getCount() == 0)) {
+        try (FileLoad load =
+                FileLoad.open(
+                        plan, () -> run.asked.getCount() == 0, layoutLines(plan.workload()))) {
             run.watch(load, json);
         } catch (PlanRefused e) {
             throw Refusal.wrongUse(FileTrouble.words(e) + ".");
@@ -44,6 +48,18 @@ final class PerfRun {
         } finally {
             run.ended.countDown();
         }
+    }
+
+    private static LayoutProgress layoutLines(Workload workload) {
+        long begin = System.nanoTime();
+        long[] told = {0};
+        return (file, bytes) -> {
+            long seconds = (System.nanoTime() - begin) / SECOND_NANOS;
+            if (seconds > told[0]) {
+                told[0] = seconds;
+                System.out.print(LoadReport.layout(seconds, file, bytes, workload.fileBytes()));
+            }
+        };
     }
 
     /** Runs when the process is told to end, by Ctrl-C for one, and holds it until all is told. */

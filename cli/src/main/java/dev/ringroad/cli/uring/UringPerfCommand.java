@@ -33,9 +33,13 @@ import java.util.stream.Collectors;
             "",
             "Examples:",
             "  ringroad uring perf /var/tmp/f --size 1g --depth 32 --direct --fixed --runtime 10",
-            "  ringroad uring perf /var/tmp/g --size 64m --rw randwrite --verify"
+            "  ringroad uring perf /var/tmp/g --size 64m --rw randwrite --verify",
+            "Exit codes: 0 all is done and right, 1 something failed or was wrong, 2 it was refused"
+                    + " and no file has changed. Ctrl-C ends it with 130, after the summary."
         })
 final class UringPerfCommand extends Subcommand {
+    private static final int READ_PERCENT = 50;
+
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Files or block devices.")
     private List<Path> files = List.of();
 
@@ -49,7 +53,7 @@ final class UringPerfCommand extends Subcommand {
             names = "--read-percent",
             paramLabel = "N",
             description = "Reads among reads and writes with --rw mixed; 50 if not given.")
-    private int readPercent = 50;
+    private @Nullable Integer readPercent;
 
     @Option(
             names = "--bs",
@@ -147,10 +151,30 @@ final class UringPerfCommand extends Subcommand {
 
     @Override
     public void run() {
+        LoadPlan plan = plan();
+        requireDifferentFiles();
         if (json != null) {
             OutputFile.check(json);
         }
-        PerfRun.run(plan(), json);
+        PerfRun.run(plan, json);
+    }
+
+    private void requireDifferentFiles() {
+        for (int i = 0; i < files.size(); i++) {
+            Path file = files.get(i);
+            if (json != null && SameFile.is(file, json)) {
+                throw Refusal.wrongUse(
+                        "--json "
+                                + json
+                                + " would be written over a file under test; name another.");
+            }
+            for (Path before : files.subList(0, i)) {
+                if (SameFile.is(before, file)) {
+                    throw Refusal.wrongUse(
+                            before + " and " + file + " are the same file; name it once.");
+                }
+            }
+        }
     }
 
     private LoadPlan plan() {
@@ -162,10 +186,19 @@ final class UringPerfCommand extends Subcommand {
     }
 
     private Workload workload() {
+        AccessMode mode = mode();
+        if (readPercent != null && mode != AccessMode.MIXED) {
+            throw Refusal.wrongUse(
+                    "--read-percent is for --rw mixed; --rw " + rw + " does one of both only.");
+        }
+        if (overwrite && !mode.writes()) {
+            throw Refusal.wrongUse(
+                    "--overwrite is for what writes; --rw " + rw + " does not, so leave it out.");
+        }
         return new Workload(
                 files,
-                mode(),
-                readPercent,
+                mode,
+                readPercent == null ? READ_PERCENT : readPercent,
                 (int) Math.min(Integer.MAX_VALUE, Quantities.bytes("--bs", blockBytes)),
                 size == null ? 0 : Quantities.bytes("--size", size),
                 verify,

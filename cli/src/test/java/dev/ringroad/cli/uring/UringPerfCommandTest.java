@@ -53,6 +53,14 @@ final class UringPerfCommandTest {
                 "DIR/f --size 1m --ios 0",
                 "DIR/f --size 1m --rate -1",
                 "DIR/f --size 1m --runtime 0",
+                "DIR/f --size 1m --read-percent 30",
+                "DIR/f --size 1m --rw write --read-percent 30",
+                "DIR/f --size 1m --overwrite",
+                "DIR/f DIR/f --size 1m",
+                "DIR/f DIR/./f --size 1m",
+                "DIR/f --size 4000t",
+                "DIR/f --size 1m --json DIR/f",
+                "DIR/g DIR/f --size 1m --json DIR/../DIR/./f",
                 "DIR/f --size 1m --json /no/such/folder/perf.json"
             })
     void wrongUseIsASentenceAndMakesNoFile(String words) {
@@ -76,11 +84,32 @@ final class UringPerfCommandTest {
     }
 
     @Test
+    void twoNamesOfOneFileAreSeenAsOne() throws Exception {
+        byte[] before = new byte[8192];
+        Path file = Files.write(folder.resolve("f"), before);
+        Files.createLink(folder.resolve("hard"), file);
+        Files.createSymbolicLink(folder.resolve("soft"), file);
+        for (String words :
+                new String[] {"DIR/f --json DIR/hard", "DIR/f --json DIR/soft", "DIR/f DIR/hard"}) {
+            assertThatExceptionOfType(Refusal.class)
+                    .isThrownBy(() -> run(words))
+                    .withMessageMatching(".*(over a file under test|are the same file).*")
+                    .satisfies(
+                            refusal -> assertThat(refusal.exitCode()).isEqualTo(Refusal.WRONG_USE));
+        }
+        assertThat(file).hasBinaryContent(before);
+    }
+
+    @Test
     void writesJson() throws Exception {
         run("DIR/f --size 1m --rw mixed --verify --threads 2 --json DIR/perf.json");
         assertThat(folder.resolve("perf.json"))
                 .content()
-                .contains("\"rw\": \"mixed\"", "\"threads\": 2", "\"failure\": null");
+                .contains(
+                        "\"rw\": \"mixed\"",
+                        "\"threads\": 2",
+                        "\"interrupted\": false",
+                        "\"failure\": null");
         assertThat(folder.resolve("f")).hasSize(1 << 20);
     }
 }

@@ -58,12 +58,23 @@ final class UringPerfLabTest {
     }
 
     @Test
-    void aFileThatDoesNotFitIsRemovedAgain() throws Exception {
+    void aFileThatDoesNotFitIsRefused() throws Exception {
         String file = folder.resolve("f").toString();
         try (Child child = onSmallDisk("true", file, "--size", "8m")) {
+            assertThat(child.awaitExit(SOON)).as(child.report()).isEqualTo(2);
+            assertThat(child.report())
+                    .contains("is to have 8388608 bytes, and its file system has 1048576 free")
+                    .doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void aFileThatCannotBeLaidOutWholeIsRemovedAgain() throws Exception {
+        String file = folder.resolve("f").toString();
+        try (Child child = onSmallDisk("ulimit -f 128", file, "--size", "512k")) {
             assertThat(child.awaitExit(SOON)).as(child.report()).isOne();
             assertThat(child.report())
-                    .contains("No space left on device; it is removed again.")
+                    .contains("File too large; it is removed again.")
                     .doesNotContain("\tat ");
         }
     }
