@@ -10,6 +10,7 @@ import dev.ringroad.uring.UringConfig;
 import dev.ringroad.uring.UringThread;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,6 +51,16 @@ final class UringSocketTest {
     private UringThread thread;
     private UringSockets sockets;
     private ExecutorService threads;
+
+    // The JDK keeps a descriptor from the first close of a socket on.
+    @BeforeAll
+    static void closeASocketOfTheJdks() throws IOException {
+        try (ServerSocket listener = new ServerSocket(0, 1, LOOPBACK);
+                Socket client = new Socket(LOOPBACK, listener.getLocalPort());
+                Socket server = listener.accept()) {
+            assertThat(client.getLocalPort()).isEqualTo(server.getPort());
+        }
+    }
 
     @BeforeEach
     void start() throws IOException {
