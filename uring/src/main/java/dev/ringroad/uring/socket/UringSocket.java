@@ -236,11 +236,15 @@ public final class UringSocket implements AutoCloseable {
 
     /**
      * Reads as {@link #read} does, without waiting; the future has the answer, and the buffer the
-     * bytes by then. One at a time; without a time-out.
+     * bytes by then. One at a time; without a time-out. A future that is cancelled leaves the
+     * request alone, and the bytes that it still receives are lost: close the socket instead.
      */
     public CompletableFuture<Integer> readAsync(ByteBuffer into) {
-        MemorySegment buffer = buffer(Math.max(1, into.remaining()));
+        if (!into.hasRemaining()) {
+            return CompletableFuture.completedFuture(0);
+        }
         int bytes = Math.min(into.remaining(), BUFFER_BYTES);
+        MemorySegment buffer = buffer(bytes);
         return handle.begin(
                         (ring, number) ->
                                 ring.sockets().prepareReceive(number, buffer, 0, bytes, 0),

@@ -381,6 +381,7 @@ final class UringSocketTest {
                 assertThat(client.writeAsync(ByteBuffer.wrap(random(100))).get()).isEqualTo(100);
                 ByteBuffer into = ByteBuffer.allocate(200);
                 assertThat(server.readAsync(into).get()).isEqualTo(100);
+                assertThat(server.readAsync(ByteBuffer.allocate(0)).get()).isZero();
                 assertThat(into.flip()).isEqualTo(ByteBuffer.wrap(random(100)));
                 CompletableFuture<Integer> read = client.readAsync(ByteBuffer.allocate(1));
                 client.close();
