@@ -290,11 +290,11 @@ public final class UringLoop implements Poller, AutoCloseable {
         int done = ring.poll(completions, COMPLETIONS_A_ROUND);
         // A task may have told the thread to stop: it looks before it sleeps.
         if (tasks == 0 && spinNanos == 0 && ring.available() == 0) {
-            sleep(Long.MAX_VALUE);
+            sleep();
         } else if (tasks + done > 0) {
             int ignored = ring.submitAndWait(0);
         } else if (!hasWorkWithin(spinNanos)) {
-            sleep(Long.MAX_VALUE);
+            sleep();
         }
     }
 
@@ -312,10 +312,8 @@ public final class UringLoop implements Poller, AutoCloseable {
     /**
      * Submits what is prepared and waits in the ring itself for completions or tasks; what a loop
      * that has a thread for itself does instead of {@link #prepareSleep}. Poll afterwards.
-     *
-     * @param nanosMax the longest wait; {@link Long#MAX_VALUE} for any
      */
-    void sleep(long nanosMax) {
+    private void sleep() {
         if (!doorbellArmed && makeRoom(1)) {
             int number = doorbell.descriptor().number();
             ring.control().preparePollMultishot(number, PollSet.POLLIN).token(DOORBELL);
@@ -324,10 +322,7 @@ public final class UringLoop implements Poller, AutoCloseable {
         sleeping = true;
         VarHandle.fullFence();
         if (inbox.count() == 0) {
-            int ignored =
-                    nanosMax == Long.MAX_VALUE
-                            ? ring.submitAndWait(1)
-                            : ring.submitAndWait(1, nanosMax);
+            int ignored = ring.submitAndWait(1);
         } else {
             int ignored = ring.submit();
         }
