@@ -9,4 +9,5 @@ module dev.ringroad.core {
     exports dev.ringroad.core.ring;
     exports dev.ringroad.core.worker;
     exports dev.ringroad.core.counter;
+    exports dev.ringroad.core.pci;
 }

@@ -32,6 +32,7 @@ final class ArchitectureTest {
                     "stack",
                     "sockets",
                     "uring",
+                    "nvme",
                     "workloads",
                     "peers",
                     "bench",

@@ -1,0 +1,24 @@
+package dev.ringroad.core.pci;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * A way to take functions from whoever has them. Those of this package are known by themselves;
+ * others are found as services.
+ */
+public interface PciBackEnd {
+    /** How a user names it, such as {@code vfio}. */
+    String name();
+
+    /** The functions that could be opened this way now. */
+    List<PciAddress> functions() throws IOException;
+
+    /**
+     * Takes a function.
+     *
+     * @return to be closed by the caller
+     * @throws IOException when it cannot be had; it says why and what to do
+     */
+    PciDevice open(PciAddress address) throws IOException;
+}

@@ -1,0 +1,5 @@
+/** An NVMe drive without the kernel: the controller, its queue pairs, its namespaces. */
+@NullMarked
+package dev.ringroad.nvme;
+
+import org.jspecify.annotations.NullMarked;

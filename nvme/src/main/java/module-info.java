@@ -1,0 +1,7 @@
+/** NVMe drives in user space, the block layer, and NVMe over TCP. */
+module dev.ringroad.nvme {
+    requires static org.jspecify;
+    requires transitive dev.ringroad.core;
+
+    exports dev.ringroad.nvme.block;
+}
