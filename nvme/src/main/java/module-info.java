@@ -4,4 +4,5 @@ module dev.ringroad.nvme {
     requires transitive dev.ringroad.core;
 
     exports dev.ringroad.nvme.block;
+    exports dev.ringroad.nvme.command;
 }
