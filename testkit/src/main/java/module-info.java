@@ -3,10 +3,12 @@
 module dev.ringroad.testkit {
     requires static transitive org.jspecify;
     requires jdk.management;
+    requires transitive dev.ringroad.nvme;
     requires transitive dev.ringroad.sockets;
     requires transitive net.jqwik.api;
     requires transitive org.assertj.core;
     requires transitive org.junit.jupiter.api;
 
+    exports dev.ringroad.testkit.block;
     exports dev.ringroad.testkit.device;
 }

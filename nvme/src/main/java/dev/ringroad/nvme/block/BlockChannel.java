@@ -21,7 +21,9 @@ public interface BlockChannel extends Poller, AutoCloseable {
     void submit(BlockRequest request);
 
     /**
-     * Sets out what was submitted, and tells owners what is completed.
+     * Sets out what was submitted, and tells owners what is completed. Never to be called from a
+     * completion. What a completion submits is not waited for by the poll that called it, so that
+     * the poll ends.
      *
      * @return how many requests were completed
      */

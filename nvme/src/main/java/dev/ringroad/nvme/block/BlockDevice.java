@@ -18,7 +18,10 @@ public interface BlockDevice extends AutoCloseable {
 
     BlockGeometry geometry();
 
-    /** What can be asked of it; READ is always there. Without WRITE it is read-only. */
+    /**
+     * What can be asked of it; READ and FLUSH are always there. Without WRITE it is read-only, and
+     * FLUSH has nothing to do.
+     */
     Set<BlockOperation> operations();
 
     /**

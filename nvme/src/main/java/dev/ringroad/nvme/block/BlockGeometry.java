@@ -6,9 +6,9 @@ package dev.ringroad.nvme.block;
  * @param blockBytes bytes of a block, a power of two of at least 512
  * @param blocks how many blocks there are
  * @param metadataBytes bytes of metadata beside each block, 0 for none
- * @param requestBlocksMax the most blocks of one request
+ * @param requestBlocksMax the most blocks of one request, whatever it asks for
  * @param dataAlignment what the address of a request's memory must be a multiple of, a power of
- *     two; 1 when any does
+ *     two; 1 when any does. It does not matter for memory of the heap, which is copied in any case
  * @param preferredBlocks a size, and an alignment, of requests that the device likes best; 1 when
  *     it has no preference
  */

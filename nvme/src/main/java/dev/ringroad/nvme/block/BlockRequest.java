@@ -23,7 +23,12 @@ public class BlockRequest {
     private boolean forceUnitAccess;
     private long token;
     private int detail;
+
+    /** The one behind it in a {@link RequestQueue}. */
     @Nullable BlockRequest next;
+
+    /** What its owner is still to be told; see {@link FinishedRequests}. */
+    BlockStatus verdict = BlockStatus.OK;
 
     /**
      * @param completion told what became of it, each time
@@ -36,7 +41,8 @@ public class BlockRequest {
      * Fills it anew; everything that is not an argument is as in a new request, but the token.
      *
      * @param block the first block
-     * @param blockCount how many, at least 1; 0 only for {@link BlockOperation#FLUSH}
+     * @param blockCount how many, at least 1; 0 only for {@link BlockOperation#FLUSH}. For {@link
+     *     BlockOperation#COMPARE_AND_WRITE} the memory has twice as many.
      * @param data memory; {@link MemorySegment#NULL} for operations that have none
      * @param dataOffset where in it the request's bytes begin
      */
@@ -91,6 +97,7 @@ public class BlockRequest {
         return block;
     }
 
+    /** How many blocks. */
     public final int blockCount() {
         return blockCount;
     }

@@ -1,8 +1,13 @@
 package dev.ringroad.nvme.block;
 
-/** What became of a request. Whatever is not {@link #OK} has a detail in the request. */
+/**
+ * What became of a request, from good to bad. Whatever is not {@link #OK} has a detail in the
+ * request.
+ */
 public enum BlockStatus {
     OK("done"),
+    /** A comparison found a difference. */
+    MISCOMPARE("the content differs"),
     /** The device does not know the operation. */
     UNSUPPORTED("not an operation of this device"),
     /** Blocks behind the end, memory too small, misaligned or too much at once. */
@@ -15,8 +20,6 @@ public enum BlockStatus {
     MEDIA_ERROR("the medium failed"),
     /** Blocks or metadata fail their checksum, here or on the way. */
     CORRUPT("a checksum does not match"),
-    /** A comparison found a difference. */
-    MISCOMPARE("the content differs"),
     /** Given up on behalf of its owner, or as the device was reset; a write may have happened. */
     ABORTED("given up before it was done"),
     /** No answer in time; a write may have happened. */
@@ -30,6 +33,11 @@ public enum BlockStatus {
 
     BlockStatus(String sentence) {
         this.sentence = sentence;
+    }
+
+    /** The worse of the two: what a request has become whose parts became these. */
+    public BlockStatus worse(BlockStatus other) {
+        return compareTo(other) >= 0 ? this : other;
     }
 
     /** What it means, in a few words. */
