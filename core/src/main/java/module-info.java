@@ -1,3 +1,8 @@
+import dev.ringroad.core.pci.PciBackEnd;
+import dev.ringroad.core.pci.sysfs.SysfsBackEnd;
+import dev.ringroad.core.pci.vfio.NoIommuBackEnd;
+import dev.ringroad.core.pci.vfio.VfioBackEnd;
+
 /**
  * System calls, shared memory, rings, workers and counters: the only room that talks to the kernel.
  */
@@ -10,4 +15,13 @@ module dev.ringroad.core {
     exports dev.ringroad.core.worker;
     exports dev.ringroad.core.counter;
     exports dev.ringroad.core.pci;
+    exports dev.ringroad.core.pci.sysfs;
+    exports dev.ringroad.core.pci.vfio;
+
+    uses PciBackEnd;
+
+    provides PciBackEnd with
+            VfioBackEnd,
+            NoIommuBackEnd,
+            SysfsBackEnd;
 }

@@ -60,6 +60,16 @@ public final class Descriptor implements AutoCloseable {
             Native.link(
                     "write",
                     FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, ADDRESS));
+    private static final MethodHandle PREAD =
+            Native.link(
+                    "pread",
+                    FunctionDescriptor.of(
+                            JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS));
+    private static final MethodHandle PWRITE =
+            Native.link(
+                    "pwrite",
+                    FunctionDescriptor.of(
+                            JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS));
     private static final MethodHandle READV =
             Native.link(
                     "readv",
@@ -188,6 +198,43 @@ public final class Descriptor implements AutoCloseable {
             return (int)
                     Native.result(
                             (long) WRITE.invokeExact(capture, number, address, bytes, from),
+                            capture);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /**
+     * As {@link #read} of the first {@code bytes} of a segment, from a position of the file, which
+     * keeps its own ({@code pread(2)}).
+     */
+    public int readAt(long position, MemorySegment into, long bytes) {
+        Objects.checkFromIndexSize(0, bytes, into.byteSize());
+        MemorySegment capture = Native.capture();
+        try {
+            long address = into.address();
+            return (int)
+                    Native.result(
+                            (long)
+                                    PREAD.invokeExact(
+                                            capture, number, address, bytes, position, into),
+                            capture);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /** As {@link #write}, to a position of the file, which keeps its own ({@code pwrite(2)}). */
+    public int writeAt(long position, MemorySegment from, long bytes) {
+        Objects.checkFromIndexSize(0, bytes, from.byteSize());
+        MemorySegment capture = Native.capture();
+        try {
+            long address = from.address();
+            return (int)
+                    Native.result(
+                            (long)
+                                    PWRITE.invokeExact(
+                                            capture, number, address, bytes, position, from),
                             capture);
         } catch (Throwable t) {
             throw Native.unexpected(t);

@@ -44,6 +44,8 @@ public final class Mappings {
             Native.link("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle MADVISE =
             Native.link("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle MLOCK =
+            Native.link("mlock", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle MBIND =
             Native.linkVariadic(
                     "syscall",
@@ -198,6 +200,24 @@ public final class Mappings {
      */
     public static int join(long address, long bytes) {
         return advise(address, bytes, MADV_COLLAPSE);
+    }
+
+    /** Keeps pages in memory until they are unmapped ({@code mlock(2)}). */
+    public static void lock(MemorySegment pages) throws SystemCallException {
+        MemorySegment capture = Native.capture();
+        int result;
+        try {
+            result =
+                    Native.result(
+                            (int) MLOCK.invokeExact(capture, pages.address(), pages.byteSize()),
+                            capture);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+        Native.check(
+                result,
+                "mlock(" + pages.byteSize() + " bytes)",
+                "raise the limit of locked memory (ulimit -l unlimited)");
     }
 
     private static int advise(long address, long bytes, int advice) {

@@ -28,6 +28,11 @@ public record PciAddress(int domain, int bus, int device, int function)
         }
     }
 
+    /** Whether {@link #parse} can read it. */
+    public static boolean isOne(String text) {
+        return TEXT.matcher(text).matches();
+    }
+
     /**
      * Reads {@code DDDD:BB:DD.F} or {@code BB:DD.F}, hexadecimal.
      *

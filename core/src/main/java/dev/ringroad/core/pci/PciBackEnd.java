@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * A way to take functions from whoever has them. Those of this package are known by themselves;
- * others are found as services.
+ * A way to take functions from whoever has them. {@link PciBackEnds} finds them as services, those
+ * of this module too, so each has a public constructor without arguments.
  */
 public interface PciBackEnd {
     /** How a user names it, such as {@code vfio}. */
