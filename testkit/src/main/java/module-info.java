@@ -11,4 +11,9 @@ module dev.ringroad.testkit {
 
     exports dev.ringroad.testkit.block;
     exports dev.ringroad.testkit.device;
+    exports dev.ringroad.testkit.pci;
+    exports dev.ringroad.testkit.qemu;
+
+    provides dev.ringroad.core.pci.PciBackEnd with
+            dev.ringroad.testkit.qemu.QemuBackEnd;
 }
