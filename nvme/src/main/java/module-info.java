@@ -5,4 +5,5 @@ module dev.ringroad.nvme {
 
     exports dev.ringroad.nvme.block;
     exports dev.ringroad.nvme.command;
+    exports dev.ringroad.nvme.fabrics.pdu;
 }
