@@ -1,0 +1,145 @@
+package dev.ringroad.testkit.guest;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ringroad.testkit.lab.Child;
+import dev.ringroad.testkit.lab.Requirement;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A running guest, driven by commands from outside. One thread at a time.
+ *
+ * <p>The kernel's messages go to the first serial line and thereby into a file, the commands and
+ * their answers over the second one.
+ */
+public final class Guest implements AutoCloseable {
+    private static final Duration BOOT = Duration.ofMinutes(4);
+
+    /** QEMU outlives whoever started it, so it gets a limit that holds whatever happens. */
+    private static final String LIFE_SECONDS = "900";
+
+    private static final char END = '\u001e';
+
+    private final Child qemu;
+    private final Path console;
+    private int commands;
+
+    private Guest(Child qemu, Path console) {
+        this.qemu = qemu;
+        this.console = console;
+    }
+
+    /** Skips the test unless a guest can be had here, with a sentence that says what to do. */
+    public static void require() {
+        Requirement.programs("qemu-system-x86", "qemu-system-x86_64");
+        Requirement.programs("busybox-static", "busybox");
+        assumeTrue(
+                GuestKernel.find().isPresent(),
+                "Needs the guest's kernel: run tools/guest-kernel, which unpacks it.");
+    }
+
+    /**
+     * Boots, and waits until the guest takes commands.
+     *
+     * @param folder for the archive and the console's log; the caller removes it after the end
+     * @param devices what to add to QEMU's command line
+     * @return to be closed by the caller, which ends the guest
+     */
+    public static Guest boot(GuestImage image, Path folder, List<String> devices)
+            throws IOException, InterruptedException {
+        Optional<GuestKernel> kernel = GuestKernel.find();
+        if (kernel.isEmpty()) {
+            throw new IOException("There is no kernel. Remedy: run tools/guest-kernel.");
+        }
+        Path archive = folder.resolve("guest.cpio");
+        image.write(kernel.get(), archive, folder);
+        Path console = Files.createFile(folder.resolve("console.log"));
+        Child qemu =
+                Child.startTyping(commandLine(kernel.get().image(), archive, console, devices));
+        Guest guest = new Guest(qemu, console);
+        try {
+            qemu.awaitOutput("The guest is up.", BOOT);
+        } catch (AssertionError | InterruptedException e) {
+            e.addSuppressed(new AssertionError(guest.console()));
+            guest.close();
+            throw e;
+        }
+        return guest;
+    }
+
+    private static List<String> commandLine(
+            Path kernel, Path archive, Path console, List<String> devices) {
+        String parameters =
+                "console=ttyS0 quiet intel_iommu=on mitigations=off panic=-1 random.trust_cpu=on";
+        List<String> line = new ArrayList<>();
+        line.addAll(List.of("timeout", "--kill-after=5", LIFE_SECONDS, "qemu-system-x86_64"));
+        line.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"));
+        line.addAll(List.of("-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2"));
+        line.addAll(List.of("-machine", "q35,kernel-irqchip=split", "-m", "1024"));
+        line.addAll(List.of("-kernel", kernel.toString(), "-initrd", archive.toString()));
+        line.addAll(List.of("-append", parameters));
+        line.addAll(List.of("-serial", "file:" + console, "-serial", "stdio"));
+        line.addAll(List.of("-device", "intel-iommu,intremap=on"));
+        line.addAll(devices);
+        return line;
+    }
+
+    /**
+     * Runs a shell's command line to its end.
+     *
+     * @throws AssertionError when it does not end with status 0, or not in time
+     */
+    public String run(String command, Duration atMost) throws IOException, InterruptedException {
+        GuestResult result = attempt(command, atMost);
+        if (result.status() != 0) {
+            throw new AssertionError(result + "\nThe guest's console:\n" + console());
+        }
+        return result.output();
+    }
+
+    /**
+     * The same for a command that may fail.
+     *
+     * @throws AssertionError when it does not end in time
+     */
+    public GuestResult attempt(String command, Duration atMost)
+            throws IOException, InterruptedException {
+        if (command.indexOf('\n') >= 0) {
+            throw new IllegalArgumentException("A command for the guest is one line: " + command);
+        }
+        int from = qemu.output().length();
+        String number = Integer.toString(++commands);
+        qemu.input().write((number + " " + command + "\n").getBytes(StandardCharsets.UTF_8));
+        qemu.input().flush();
+        String end = END + number + " ";
+        try {
+            qemu.awaitOutput(end, atMost);
+        } catch (AssertionError e) {
+            e.addSuppressed(new AssertionError(console()));
+            throw e;
+        }
+        String output = qemu.output();
+        int at = output.indexOf(end, from);
+        int lineEnd = output.indexOf('\n', at);
+        int status = Integer.parseInt(output.substring(at + end.length(), lineEnd).strip());
+        return new GuestResult(command, status, output.substring(from, at));
+    }
+
+    /** What the guest's kernel has said so far. */
+    public String console() throws IOException {
+        return Files.readString(console, StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    public void close() {
+        qemu.close();
+    }
+}
