@@ -133,6 +133,11 @@ public final class Guest implements AutoCloseable {
         return new GuestResult(command, status, output.substring(from, at));
     }
 
+    /** The command line of a program of this build, for {@link #run}. */
+    public static String java(Class<?> main, String... arguments) {
+        return "java @/etc/java.options " + main.getName() + " " + String.join(" ", arguments);
+    }
+
     /** What the guest's kernel has said so far. */
     public String console() throws IOException {
         return Files.readString(console, StandardCharsets.ISO_8859_1);

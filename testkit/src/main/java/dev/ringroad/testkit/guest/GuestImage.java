@@ -5,18 +5,15 @@ import dev.ringroad.testkit.lab.Child;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.CodeSource;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What a guest consists of: kernel modules, programs of this machine with the libraries that they
@@ -32,9 +29,28 @@ public final class GuestImage {
     private static final String JAVA_MODULES =
             "java.base,java.logging,java.instrument,jdk.httpserver,jdk.management,jdk.net,jdk.unsupported";
 
+    /**
+     * An emulated processor compiles slowly, so only what is hot is compiled. The archive of the
+     * JDK's classes is not relocated; and native access is allowed in the way that keeps it valid.
+     */
+    private static final String JAVA_OPTIONS =
+            """
+            -XX:TieredStopAtLevel=1
+            -XX:CompileThresholdScaling=10
+            -XX:+UnlockDiagnosticVMOptions
+            -XX:ArchiveRelocationMode=0
+            -XX:+UseSerialGC
+            -Xmx256m
+            --illegal-native-access=allow
+            """;
+
+    /** What the guest gets of the tests' class path. */
+    private static final Pattern ROOM =
+            Pattern.compile("/target/classes$|/(ringroad-|picocli|HdrHistogram)[^/]*\\.jar$");
+
     private final List<String> modules = new ArrayList<>();
     private final List<String> programs = new ArrayList<>();
-    private final Set<Path> classes = new LinkedHashSet<>();
+    private final List<String> scripts = new ArrayList<>();
     private boolean java;
 
     /** Kernel modules to load at boot, in this order, with what they depend on before them. */
@@ -49,22 +65,16 @@ public final class GuestImage {
         return this;
     }
 
-    /** A Java runtime, and the jars or folders that these classes were loaded from. */
-    public GuestImage java(Class<?>... anchors) {
-        java = true;
-        for (Class<?> anchor : anchors) {
-            classes.add(origin(anchor));
-        }
+    /** The lab's own scripts that the guest is to have in its PATH, by their names there. */
+    GuestImage scripts(String... names) {
+        scripts.addAll(List.of(names));
         return this;
     }
 
-    private static Path origin(Class<?> anchor) {
-        CodeSource source = anchor.getProtectionDomain().getCodeSource();
-        try {
-            return Path.of(source.getLocation().toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(anchor + " was loaded from no file", e);
-        }
+    /** A Java runtime, the rooms of this build, and what they need of others. */
+    public GuestImage java() {
+        java = true;
+        return this;
     }
 
     /** Writes the archive that the kernel takes for its first file system. */
@@ -76,6 +86,9 @@ public final class GuestImage {
                 archive.folder(folder);
             }
             archive.file("init", 0755, resource("init.sh"));
+            for (String name : scripts) {
+                archive.file("bin/" + name, 0755, resource(name + ".sh"));
+            }
             archive.link("etc/mtab", "/proc/mounts");
             program(archive, "busybox");
             for (String name : programs) {
@@ -103,7 +116,7 @@ public final class GuestImage {
             archive.copy("modules/" + module.getFileName(), module);
             order.append(module.getFileName()).append('\n');
         }
-        archive.file("modules/order", 0644, order.toString().getBytes(StandardCharsets.UTF_8));
+        archive.file("modules/order", 0644, text(order.toString()));
     }
 
     private static void program(CpioWriter archive, String name)
@@ -156,13 +169,36 @@ public final class GuestImage {
         for (String library : List.of("bin/java", "lib/server/libjvm.so", "lib/libnio.so")) {
             libraries(archive, runtime.resolve(library));
         }
-        int index = 0;
-        for (Path origin : classes) {
-            if (Files.isDirectory(origin)) {
-                archive.copyTree("app/" + index++, origin);
+        addRooms(archive);
+    }
+
+    /** The command in the guest's PATH, and what {@link Guest#java} needs. */
+    private static void addRooms(CpioWriter archive) throws IOException {
+        StringBuilder classPath = new StringBuilder("/app/*");
+        for (Path room : rooms()) {
+            if (Files.isDirectory(room)) {
+                String name = "app/" + room.getName(room.getNameCount() - 3);
+                archive.copyTree(name, room);
+                classPath.append(":/").append(name);
             } else {
-                archive.copy("app/" + origin.getFileName(), origin);
+                archive.copy("app/" + room.getFileName(), room);
             }
         }
+        archive.file("etc/java.options", 0644, text(JAVA_OPTIONS + "-cp " + classPath));
+        archive.file("bin/ringroad", 0755, resource("ringroad.sh"));
+    }
+
+    private static List<Path> rooms() {
+        String path =
+                System.getProperty(
+                        "surefire.test.class.path", System.getProperty("java.class.path"));
+        return Stream.of(path.split(":", -1))
+                .filter(entry -> ROOM.matcher(entry).find())
+                .map(Path::of)
+                .toList();
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 }
