@@ -6,4 +6,5 @@ module dev.ringroad.nvme {
     exports dev.ringroad.nvme.block;
     exports dev.ringroad.nvme.command;
     exports dev.ringroad.nvme.fabrics.pdu;
+    exports dev.ringroad.nvme.fabrics.transport;
 }

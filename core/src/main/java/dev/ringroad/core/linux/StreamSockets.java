@@ -10,8 +10,10 @@ import java.lang.invoke.MethodHandle;
 
 /**
  * What is done to a stream socket of the kernel before and beside its traffic: {@code socket(2)},
- * {@code bind(2)}, {@code listen(2)}, options, names. None of it waits. The traffic itself goes
- * through a ring, for which the sockets are blocking ones: a ring waits for them itself.
+ * {@code bind(2)}, {@code listen(2)}, {@code connect(2)}, options, names. The traffic itself goes
+ * through a ring, for which the sockets are blocking ones as a ring waits for them itself; or
+ * through {@link Descriptor#read} and {@link Descriptor#write}, when the sockets were told not to
+ * block.
  */
 public final class StreamSockets {
     /** {@code AF_UNIX}. */
@@ -45,11 +47,18 @@ public final class StreamSockets {
 
     private static final int SOCK_STREAM = 1;
     private static final int SOCK_CLOEXEC = 02000000;
+    private static final int SO_ERROR = 4;
 
     private static final MethodHandle SOCKET =
             Native.link("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle LISTEN =
             Native.link("listen", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle CONNECT =
+            Native.link("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle ACCEPT4 =
+            Native.link(
+                    "accept4",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
     private static final MethodHandle SHUTDOWN =
             Native.link("shutdown", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle LOCAL_NAME =
@@ -111,6 +120,52 @@ public final class StreamSockets {
             throw Native.unexpected(t);
         }
         Native.check(done, "listen()", remedyOfBind(done));
+    }
+
+    /**
+     * Begins to connect a socket that does not block; once it can be written to, {@link #takeError}
+     * says what became of it.
+     *
+     * @param address {@code struct sockaddr_…}
+     * @return zero when it is connected already, or the negated errno: {@code -EINPROGRESS} when it
+     *     is under way
+     */
+    public static int connect(Descriptor socket, MemorySegment address) {
+        MemorySegment capture = Native.capture();
+        try {
+            return Native.result(
+                    (int)
+                            CONNECT.invokeExact(
+                                    capture, socket.number(), address, (int) address.byteSize()),
+                    capture);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /**
+     * Takes the next connection of a listener that does not block. It does not block either, and is
+     * closed in child processes.
+     *
+     * @return its number, to be adopted by a {@link Descriptor}, or the negated errno: {@code
+     *     -EAGAIN} when none is there
+     */
+    public static int accept(Descriptor listener) {
+        MemorySegment capture = Native.capture();
+        MemorySegment none = MemorySegment.NULL;
+        int flags = SOCK_CLOEXEC | Descriptor.NON_BLOCKING;
+        try {
+            return Native.result(
+                    (int) ACCEPT4.invokeExact(capture, listener.number(), none, none, flags),
+                    capture);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /** The errno that waits at a socket, taken away from it; 0 for none. */
+    public static int takeError(Descriptor socket) throws SystemCallException {
+        return get(socket, SOL_SOCKET, SO_ERROR);
     }
 
     /**

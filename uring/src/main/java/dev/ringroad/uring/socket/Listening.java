@@ -2,6 +2,7 @@ package dev.ringroad.uring.socket;
 
 import dev.ringroad.core.linux.Descriptor;
 import dev.ringroad.core.linux.Errno;
+import dev.ringroad.core.linux.SocketAddresses;
 import dev.ringroad.core.linux.StreamSockets;
 import dev.ringroad.core.linux.SystemCallException;
 
@@ -23,7 +24,7 @@ final class Listening {
      */
     static Descriptor open(SocketAddress address, int backlog, boolean sharedPort)
             throws IOException {
-        int family = Addresses.family(address);
+        int family = SocketAddresses.family(address);
         Descriptor made = StreamSockets.open(family);
         try (Arena arena = Arena.ofConfined()) {
             if (family != StreamSockets.UNIX) {
@@ -34,7 +35,7 @@ final class Listening {
                             made, StreamSockets.SOL_SOCKET, StreamSockets.SO_REUSEPORT, 1);
                 }
             }
-            StreamSockets.bind(made, Addresses.encode(address, arena), address.toString());
+            StreamSockets.bind(made, SocketAddresses.encode(address, arena), address.toString());
             StreamSockets.listen(made, backlog);
             return made;
         } catch (Throwable t) {
@@ -46,7 +47,7 @@ final class Listening {
     /** A socket's own address. */
     static SocketAddress localAddress(Descriptor socket) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment name = arena.allocate(Addresses.BYTES_MAX, Long.BYTES);
+            MemorySegment name = arena.allocate(SocketAddresses.BYTES_MAX, Long.BYTES);
             return address("getsockname()", StreamSockets.localName(socket, name), name);
         }
     }
@@ -54,7 +55,7 @@ final class Listening {
     /** The address of a socket's peer. */
     static SocketAddress peerAddress(Descriptor socket) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment name = arena.allocate(Addresses.BYTES_MAX, Long.BYTES);
+            MemorySegment name = arena.allocate(SocketAddresses.BYTES_MAX, Long.BYTES);
             return address("getpeername()", StreamSockets.peerName(socket, name), name);
         }
     }
@@ -65,6 +66,6 @@ final class Listening {
             String remedy = bytes == -Errno.ENOTCONN ? "connect it first" : "";
             throw new SystemCallException(call, -bytes, remedy);
         }
-        return Addresses.decode(name, bytes);
+        return SocketAddresses.decode(name, bytes);
     }
 }

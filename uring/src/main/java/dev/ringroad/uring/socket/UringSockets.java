@@ -1,6 +1,7 @@
 package dev.ringroad.uring.socket;
 
 import dev.ringroad.core.linux.Descriptor;
+import dev.ringroad.core.linux.SocketAddresses;
 import dev.ringroad.core.linux.StreamSockets;
 import dev.ringroad.uring.UringCaller;
 import dev.ringroad.uring.UringLoop;
@@ -59,10 +60,10 @@ public final class UringSockets {
     }
 
     private UringSocket connect(SocketAddress address, long timeoutNanos) throws IOException {
-        Descriptor descriptor = StreamSockets.open(Addresses.family(address));
+        Descriptor descriptor = StreamSockets.open(SocketAddresses.family(address));
         SocketHandle handle = new SocketHandle(this, descriptor);
         try (Arena arena = Arena.ofShared()) {
-            MemorySegment name = Addresses.encode(address, arena);
+            MemorySegment name = SocketAddresses.encode(address, arena);
             int result =
                     handle.call(
                             (ring, number) -> ring.sockets().prepareConnect(number, name),

@@ -1,11 +1,9 @@
-package dev.ringroad.uring.socket;
+package dev.ringroad.core.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
-
-import dev.ringroad.core.linux.StreamSockets;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -29,16 +27,16 @@ import java.util.Arrays;
  *   | family | path, up to 108 bytes                            struct sockaddr_un (sys/un.h)
  * </pre>
  */
-final class Addresses {
+public final class SocketAddresses {
     /** Room for each of them. */
-    static final int BYTES_MAX = 128;
+    public static final int BYTES_MAX = 128;
 
     private static final int INET_BYTES = 16;
     private static final int INET6_BYTES = 28;
     private static final int PATH_BYTES_MAX = 107;
     private static final int PATH_AT = 2;
 
-    private Addresses() {}
+    private SocketAddresses() {}
 
     /**
      * The family of the socket that an address needs.
@@ -46,7 +44,7 @@ final class Addresses {
      * @throws UnknownHostException for a name that was not resolved
      * @throws IllegalArgumentException for an address of another kind
      */
-    static int family(SocketAddress address) throws UnknownHostException {
+    public static int family(SocketAddress address) throws UnknownHostException {
         return switch (address) {
             case InetSocketAddress internet -> familyOf(resolved(internet));
             case UnixDomainSocketAddress _ -> StreamSockets.UNIX;
@@ -69,7 +67,7 @@ final class Addresses {
     }
 
     /** As the kernel wants it. */
-    static MemorySegment encode(SocketAddress address, Arena arena) throws IOException {
+    public static MemorySegment encode(SocketAddress address, Arena arena) throws IOException {
         if (address instanceof UnixDomainSocketAddress unix) {
             return encodePath(unix, arena);
         }
@@ -108,7 +106,7 @@ final class Addresses {
      *
      * @param bytes what the kernel wrote
      */
-    static SocketAddress decode(MemorySegment address, int bytes) throws IOException {
+    public static SocketAddress decode(MemorySegment address, int bytes) throws IOException {
         int family = bytes < Short.BYTES ? 0 : address.get(JAVA_SHORT_UNALIGNED, 0);
         if (family == StreamSockets.UNIX) {
             byte[] path = address.asSlice(PATH_AT, bytes - PATH_AT).toArray(JAVA_BYTE);
