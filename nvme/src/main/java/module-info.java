@@ -7,4 +7,5 @@ module dev.ringroad.nvme {
     exports dev.ringroad.nvme.command;
     exports dev.ringroad.nvme.fabrics.pdu;
     exports dev.ringroad.nvme.fabrics.transport;
+    exports dev.ringroad.nvme.fabrics.serve;
 }
