@@ -21,6 +21,8 @@ module dev.ringroad.cli {
             info.picocli;
     opens dev.ringroad.cli.inspect to
             info.picocli;
+    opens dev.ringroad.cli.pci to
+            info.picocli;
     opens dev.ringroad.cli.uring to
             info.picocli;
 }

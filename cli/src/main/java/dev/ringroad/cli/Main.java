@@ -7,6 +7,7 @@ import dev.ringroad.cli.forward.ForwardCommand;
 import dev.ringroad.cli.forward.RouteCommand;
 import dev.ringroad.cli.inspect.CountersCommand;
 import dev.ringroad.cli.inspect.SocketsCommand;
+import dev.ringroad.cli.pci.PciCommand;
 import dev.ringroad.cli.run.RunCommand;
 import dev.ringroad.cli.uring.UringCommand;
 
@@ -34,6 +35,7 @@ import java.util.concurrent.Callable;
             RouteCommand.class,
             AfXdpOpenCommand.class,
             UringCommand.class,
+            PciCommand.class,
             DoctorCommand.class,
             SocketsCommand.class,
             CountersCommand.class

@@ -29,6 +29,12 @@ public final class Descriptor implements AutoCloseable {
     /** {@code O_CREAT | O_EXCL}: the file must be new. */
     public static final int CREATE_NEW = 0100 | 0200;
 
+    /**
+     * {@code O_EXCL} without {@code O_CREAT}: of a block device, that nobody else has claimed it, a
+     * mounted file system for example.
+     */
+    public static final int UNCLAIMED = 0200;
+
     /** {@code O_NONBLOCK}. */
     public static final int NON_BLOCKING = 04000;
 

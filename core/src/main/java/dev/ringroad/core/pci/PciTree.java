@@ -21,6 +21,8 @@ import java.util.stream.Stream;
  */
 public record PciTree(Path sysfs) {
     private static final int TEXT_BYTES_MAX = 1 << 16;
+    private static final int BARS = 6;
+    private static final long IORESOURCE_IO = 0x100;
 
     /** This machine's. */
     public static PciTree here() {
@@ -92,6 +94,15 @@ public record PciTree(Path sysfs) {
         }
     }
 
+    /** Names in a folder of a function, sorted. */
+    public List<String> names(PciAddress address, String folder) {
+        try (Stream<Path> names = Files.list(folder(address).resolve(folder))) {
+            return names.map(name -> String.valueOf(name.getFileName())).sorted().toList();
+        } catch (IOException _) {
+            return List.of();
+        }
+    }
+
     /** A file of a function, without the white space around its text. */
     public String text(PciAddress address, String file) {
         return text(folder(address).resolve(file));
@@ -104,6 +115,30 @@ public record PciTree(Path sysfs) {
         } catch (IOException _) {
             return "";
         }
+    }
+
+    /**
+     * What is behind its base address registers. The file has a line for each: the first address,
+     * the last one, and flags of {@code linux/ioport.h}.
+     */
+    public List<PciResource> resources(PciAddress address) {
+        String[] lines = text(address, "resource").split("\n", -1);
+        List<PciResource> found = new ArrayList<>();
+        for (int i = 0; i < Math.min(lines.length, BARS); i++) {
+            String[] words = lines[i].strip().split(" ", -1);
+            try {
+                long begin = Long.decode(words[0]);
+                long end = words.length < 3 ? 0 : Long.decode(words[1]);
+                long flags = words.length < 3 ? 0 : Long.decode(words[2]);
+                if (end > begin && begin >= 0 && flags != 0) {
+                    long bytes = end - begin + 1;
+                    found.add(new PciResource(i, begin, bytes, (flags & IORESOURCE_IO) != 0));
+                }
+            } catch (NumberFormatException _) {
+                // No line of a resource.
+            }
+        }
+        return found;
     }
 
     /** The kernel's driver that has the function. */

@@ -13,6 +13,7 @@ import dev.ringroad.core.pci.PciAddress;
 import dev.ringroad.core.pci.PciConfig;
 import dev.ringroad.core.pci.PciDevice;
 import dev.ringroad.core.pci.PciHeader;
+import dev.ringroad.core.pci.PciResource;
 import dev.ringroad.core.pci.PciTree;
 import dev.ringroad.core.pci.PhysicalSpace;
 
@@ -27,10 +28,10 @@ import java.util.List;
 /** A function by its files. */
 final class SysfsPciDevice implements PciDevice {
     private static final int BARS = 6;
-    private static final long IORESOURCE_IO = 0x100;
     private static final String AS_ROOT = "run as root";
 
     private final PciAddress address;
+    private final PciTree tree;
     private final Path folder;
     private final Descriptor configFile;
     private final PciConfig config;
@@ -43,6 +44,7 @@ final class SysfsPciDevice implements PciDevice {
     private SysfsPciDevice(
             PciAddress address, PciTree tree, Descriptor configFile, PhysicalSpace space) {
         this.address = address;
+        this.tree = tree;
         this.folder = tree.folder(address);
         this.configFile = configFile;
         this.space = space;
@@ -114,36 +116,28 @@ final class SysfsPciDevice implements PciDevice {
         return known;
     }
 
-    /** Line by line: the first address, the last one, and flags of linux/ioport.h. */
     private Mmio open(int index) throws IOException {
-        List<String> lines = Files.readAllLines(folder.resolve("resource"));
-        String[] words = index < lines.size() ? lines.get(index).strip().split("\\s+") : null;
-        long bytes = 0;
-        long flags = 0;
-        try {
-            if (words != null && words.length >= 3) {
-                long begin = Long.decode(words[0]);
-                long last = Long.decode(words[1]);
-                bytes = begin == 0 && last == 0 ? 0 : last - begin + 1;
-                flags = Long.decode(words[2]);
-            }
-        } catch (NumberFormatException _) {
-            bytes = 0; // no line of a resource
-        }
-        if (bytes <= 0) {
-            throw new IOException(
-                    address
-                            + " has nothing behind its base address register "
-                            + index
-                            + ". Remedy: use one that it has; ringroad pci list --bars shows them.");
-        }
+        PciResource resource =
+                tree.resources(address).stream()
+                        .filter(one -> one.index() == index)
+                        .findFirst()
+                        .orElseThrow(
+                                () ->
+                                        new IOException(
+                                                address
+                                                        + " has nothing behind its base address"
+                                                        + " register "
+                                                        + index
+                                                        + ". Remedy: use one that it has; ringroad"
+                                                        + " pci list --bars shows them."));
+        long bytes = resource.byteSize();
         Descriptor file =
                 Descriptor.open(
                         folder.resolve("resource" + index).toString(),
                         Descriptor.READ_WRITE,
                         0,
                         AS_ROOT);
-        if ((flags & IORESOURCE_IO) != 0) {
+        if (resource.ports()) {
             opened.add(file);
             return new FileMmio(file, 0, bytes);
         }

@@ -11,7 +11,6 @@ import dev.ringroad.core.pci.PciTree;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,7 +63,7 @@ public final class VfioBackEnd implements PciBackEnd {
     public List<PciAddress> functions() throws IOException {
         List<PciAddress> bound = new ArrayList<>();
         for (PciAddress address : tree.functions()) {
-            if (tree.driver(address).filter(VfioTrouble::isVfio).isPresent()
+            if (tree.driver(address).filter(VfioDrivers::isVfio).isPresent()
                     && tree.iommuGroup(address).isPresent()) {
                 bound.add(address);
             }
@@ -82,7 +81,7 @@ public final class VfioBackEnd implements PciBackEnd {
         if (group.isEmpty()) {
             throw trouble.noGroup(address);
         }
-        if (driver.isEmpty() || !VfioTrouble.isVfio(driver.get())) {
+        if (driver.isEmpty() || !VfioDrivers.isVfio(driver.get())) {
             throw trouble.notBound(address, driver);
         }
         Path groupFile = dev.resolve("vfio/" + group.getAsInt());
@@ -126,21 +125,13 @@ public final class VfioBackEnd implements PciBackEnd {
     }
 
     private Optional<Path> ownFile(PciAddress address) {
-        Path names = tree.folder(address).resolve("vfio-dev");
         if (!Files.exists(dev.resolve("iommu"))) {
             return Optional.empty();
         }
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(names, "vfio*")) {
-            for (Path name : found) {
-                Path file = dev.resolve("vfio/devices").resolve(name.getFileName());
-                if (Files.exists(file)) {
-                    return Optional.of(file);
-                }
-            }
-        } catch (IOException _) {
-            return Optional.empty();
-        }
-        return Optional.empty();
+        return tree.names(address, "vfio-dev").stream()
+                .map(name -> dev.resolve("vfio/devices").resolve(name))
+                .filter(Files::exists)
+                .findFirst();
     }
 
     private PciDevice openByItself(PciAddress address, Path file) throws IOException {

@@ -1,22 +1,19 @@
 package dev.ringroad.core.pci.vfio;
 
 import dev.ringroad.core.linux.Errno;
+import dev.ringroad.core.linux.FileHolders;
 import dev.ringroad.core.linux.Limits;
 import dev.ringroad.core.linux.SystemCallException;
 import dev.ringroad.core.pci.PciAddress;
 import dev.ringroad.core.pci.PciTree;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Why VFIO refuses, as the kernel's files tell it, and what to do. */
 final class VfioTrouble {
-    private static final int HOLDERS_MAX = 4;
     private static final String BIND = "ringroad pci bind ";
 
     private final PciTree tree;
@@ -25,13 +22,6 @@ final class VfioTrouble {
     VfioTrouble(PciTree tree, Path proc) {
         this.tree = tree;
         this.proc = proc;
-    }
-
-    /** Whether a driver is one that hands functions on to programs. */
-    static boolean isVfio(String driver) {
-        return driver.equals("vfio-pci")
-                || driver.endsWith("-vfio-pci")
-                || driver.endsWith("_vfio_pci");
     }
 
     /** The function is not there. */
@@ -89,7 +79,7 @@ final class VfioTrouble {
                                     + "); a container needs --device "
                                     + path);
             case Errno.EBUSY -> {
-                String who = holders(path);
+                String who = String.join(", ", FileHolders.of(proc, Path.of(path)));
                 yield explained(
                         e,
                         "a group has one owner at a time; end "
@@ -101,54 +91,14 @@ final class VfioTrouble {
         };
     }
 
-    /** Who has a file open, as far as this user may see. */
-    private String holders(String path) {
-        List<String> found = new ArrayList<>();
-        try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
-            for (Path process : processes) {
-                if (found.size() < HOLDERS_MAX && hasOpen(process, path)) {
-                    found.add("process " + process.getFileName() + command(process));
-                }
-            }
-        } catch (IOException _) {
-            return "";
-        }
-        return String.join(", ", found);
-    }
-
-    private static boolean hasOpen(Path process, String path) {
-        try (DirectoryStream<Path> open = Files.newDirectoryStream(process.resolve("fd"))) {
-            for (Path one : open) {
-                if (Files.isSymbolicLink(one)
-                        && Files.readSymbolicLink(one).toString().equals(path)) {
-                    return true;
-                }
-            }
-        } catch (IOException _) {
-            return false; // another user's, or it has ended
-        }
-        return false;
-    }
-
-    private static String command(Path process) {
-        try {
-            return " (" + Files.readString(process.resolve("comm")).strip() + ")";
-        } catch (IOException _) {
-            return "";
-        }
-    }
-
     /** Other members of the group have drivers of the kernel's. */
     IOException notViable(int group, PciAddress address) {
-        List<String> culprits = new ArrayList<>();
-        List<String> addresses = new ArrayList<>();
-        for (PciAddress member : tree.functionsOfGroup(group)) {
-            Optional<String> driver = tree.driver(member);
-            if (driver.isPresent() && !isHarmless(driver.get())) {
-                culprits.add(member + " (" + driver.get() + ")");
-                addresses.add(member.toString());
-            }
-        }
+        List<PciAddress> obstacles = VfioDrivers.obstacles(tree, group);
+        List<String> addresses = obstacles.stream().map(PciAddress::toString).toList();
+        List<String> culprits =
+                obstacles.stream()
+                        .map(one -> one + " (" + tree.driver(one).orElse("no driver now") + ")")
+                        .toList();
         return trouble(
                 "Group "
                         + group
@@ -163,11 +113,6 @@ final class VfioTrouble {
                                 + BIND
                                 + String.join(" ", addresses)
                                 + "), or use a slot with a group of its own");
-    }
-
-    // drivers/vfio/group.c and the drivers that claim to need no memory of their own.
-    private static boolean isHarmless(String driver) {
-        return isVfio(driver) || driver.equals("pci-stub") || driver.equals("pcieport");
     }
 
     /** The IOMMU driver does not take the container. */
