@@ -1,5 +1,6 @@
 package dev.ringroad.bench.fileload;
 
+import dev.ringroad.core.counter.LatencyCounts;
 import dev.ringroad.core.linux.Affinity;
 import dev.ringroad.core.linux.Machine;
 import dev.ringroad.uring.SetupFlag;

@@ -1,6 +1,7 @@
 package dev.ringroad.bench.fileload;
 
 import dev.ringroad.bench.Json;
+import dev.ringroad.core.counter.LatencyCounts;
 
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package dev.ringroad.bench.fileload;
 
+import dev.ringroad.core.counter.LatencyCounts;
+
 /**
  * What all threads together had done at one moment, or between two.
  *

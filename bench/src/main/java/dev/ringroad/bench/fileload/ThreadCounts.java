@@ -1,5 +1,7 @@
 package dev.ringroad.bench.fileload;
 
+import dev.ringroad.core.counter.LatencyCounts;
+
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What one thread has done so far. It counts, others may look. */

@@ -30,6 +30,9 @@ public class BlockRequest {
     /** What its owner is still to be told; see {@link FinishedRequests}. */
     BlockStatus verdict = BlockStatus.OK;
 
+    /** When the device that holds it back lets it go. */
+    long dueNanos;
+
     /**
      * @param completion told what became of it, each time
      */

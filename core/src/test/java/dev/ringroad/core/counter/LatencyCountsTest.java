@@ -1,4 +1,4 @@
-package dev.ringroad.bench.fileload;
+package dev.ringroad.core.counter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

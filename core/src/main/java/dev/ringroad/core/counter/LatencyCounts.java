@@ -1,11 +1,11 @@
-package dev.ringroad.bench.fileload;
+package dev.ringroad.core.counter;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * How many reads or writes took how long: each power of two of nanoseconds in 64 equal steps, so
- * that a percentile is at most 1.6 percent too high. One thread counts, others may look.
+ * How many operations took how long: each power of two of nanoseconds in 64 equal steps, so that a
+ * percentile is at most 1.6 percent too high. One thread counts, others may look.
  */
 public final class LatencyCounts {
     private static final int STEP_BITS = 6;
@@ -16,10 +16,11 @@ public final class LatencyCounts {
 
     private final long[] counts = new long[BUCKETS];
 
-    LatencyCounts() {}
+    /** With nothing counted. */
+    public LatencyCounts() {}
 
-    /** Counts one. */
-    void record(long nanos) {
+    /** Counts one; by one thread only. */
+    public void record(long nanos) {
         int bucket = bucket(nanos);
         long[] into = counts;
         // Opaque: whoever looks sees whole counts, some of them a moment old.
@@ -40,14 +41,14 @@ public final class LatencyCounts {
     }
 
     /** Adds what another has counted up to now. */
-    void add(LatencyCounts other) {
+    public void add(LatencyCounts other) {
         for (int i = 0; i < BUCKETS; i++) {
             counts[i] += (long) COUNT.getOpaque(other.counts, i);
         }
     }
 
     /** Takes away what had been counted then. */
-    void subtract(LatencyCounts before) {
+    public void subtract(LatencyCounts before) {
         for (int i = 0; i < BUCKETS; i++) {
             counts[i] -= before.counts[i];
         }

@@ -1,0 +1,52 @@
+package dev.ringroad.nvme.block;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * A range of another device's blocks, such as a partition, numbered from 0. The device stays its
+ * owner's, to be closed afterwards.
+ */
+public final class SliceDevice extends ComposedDevice {
+    private final long firstBlock;
+
+    private SliceDevice(String name, Legs legs, long firstBlock, BlockGeometry geometry) {
+        super(name, legs, geometry, legs.operations());
+        this.firstBlock = firstBlock;
+    }
+
+    /**
+     * Makes a device of a range.
+     *
+     * @throws IllegalArgumentException when the device has no such blocks
+     */
+    public static SliceDevice of(String name, BlockDevice device, long firstBlock, long blocks) {
+        Legs legs = Legs.of("partition", List.of(device));
+        long present = device.geometry().blocks();
+        if (firstBlock < 0 || blocks < 0 || firstBlock > present - blocks) {
+            throw new IllegalArgumentException(
+                    device.name()
+                            + " has "
+                            + present
+                            + " blocks, so none has "
+                            + blocks
+                            + " from "
+                            + firstBlock
+                            + " on");
+        }
+        BlockGeometry geometry =
+                legs.geometry(blocks, legs.requestBlocksMax(), legs.preferredBlocks());
+        return new SliceDevice(name, legs, firstBlock, geometry);
+    }
+
+    /** Where it begins in the device below. */
+    public long firstBlock() {
+        return firstBlock;
+    }
+
+    @Override
+    public BlockChannel openChannel(int depth) throws IOException {
+        Channels.requireDepth(depth);
+        return new OneLegChannel(this, firstBlock, depth);
+    }
+}
