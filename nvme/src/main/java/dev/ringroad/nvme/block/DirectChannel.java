@@ -3,16 +3,24 @@ package dev.ringroad.nvme.block;
 import dev.ringroad.core.linux.PollSet;
 
 /** A channel of a device that carries requests out itself, one after the other, as it is polled. */
-abstract class DirectChannel implements BlockChannel {
+public abstract class DirectChannel implements BlockChannel {
     private final RequestRules rules;
     private final RequestQueue waiting = new RequestQueue();
 
-    DirectChannel(RequestRules rules) {
+    /**
+     * @param rules of the device; requests that break them are refused
+     */
+    protected DirectChannel(RequestRules rules) {
         this.rules = rules;
     }
 
     /** Carries out a request that keeps to the rules. */
-    abstract BlockStatus execute(BlockRequest request);
+    protected abstract BlockStatus execute(BlockRequest request);
+
+    /** What the device says beside the status that {@link #execute} has just returned. */
+    protected int detail() {
+        return 0;
+    }
 
     @Override
     public final void submit(BlockRequest request) {
@@ -29,7 +37,12 @@ abstract class DirectChannel implements BlockChannel {
                 throw new IllegalStateException("A completion polled the channel that called it");
             }
             BlockStatus status = rules.check(request);
-            request.complete(status == BlockStatus.OK ? execute(request) : status, 0);
+            if (status == BlockStatus.OK) {
+                status = execute(request);
+                request.complete(status, status == BlockStatus.OK ? 0 : detail());
+            } else {
+                request.complete(status, 0);
+            }
         }
         return count;
     }

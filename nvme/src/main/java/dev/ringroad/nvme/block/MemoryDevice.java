@@ -139,7 +139,7 @@ public final class MemoryDevice implements BlockDevice {
         }
 
         @Override
-        BlockStatus execute(BlockRequest request) {
+        protected BlockStatus execute(BlockRequest request) {
             BlockOperation operation = request.operation();
             return switch (operation) {
                 case FLUSH -> BlockStatus.OK;

@@ -68,7 +68,7 @@ public final class NullDevice implements BlockDevice {
         }
 
         @Override
-        BlockStatus execute(BlockRequest request) {
+        protected BlockStatus execute(BlockRequest request) {
             if (request.operation() == BlockOperation.READ) {
                 MemorySegment data = request.data();
                 long bytes = (long) request.blockCount() * blockBytes;
