@@ -11,4 +11,7 @@ module dev.ringroad.nvme {
     exports dev.ringroad.nvme.fabrics.pdu;
     exports dev.ringroad.nvme.fabrics.transport;
     exports dev.ringroad.nvme.fabrics.serve;
+    exports dev.ringroad.nvme.fabrics.transport;
+    exports dev.ringroad.nvme.fabrics.initiator;
+    exports dev.ringroad.nvme.fabrics.pdu;
 }

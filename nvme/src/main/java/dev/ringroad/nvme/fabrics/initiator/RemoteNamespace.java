@@ -1,0 +1,125 @@
+package dev.ringroad.nvme.fabrics.initiator;
+
+import dev.ringroad.nvme.block.BlockChannel;
+import dev.ringroad.nvme.block.BlockDevice;
+import dev.ringroad.nvme.block.BlockGeometry;
+import dev.ringroad.nvme.block.BlockOperation;
+import dev.ringroad.nvme.command.IdentifyController;
+
+import java.io.IOException;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A namespace of a {@link RemoteController} as a block device. Each channel has a connection of its
+ * own, which is made when it is polled first and made again when it was lost; requests wait
+ * meanwhile, until the controller is given up.
+ *
+ * <p>Each request is completed once:
+ *
+ * <ul>
+ *   <li>answered: as the controller says;
+ *   <li>no answer in time: TIMED_OUT, and the association is ended, as its memory and its
+ *       identifier are free only when no answer can come any more;
+ *   <li>its connection was lost before its command had left whole: it is sent again;
+ *   <li>after that: it is sent again if {@link RetryPolicy} allows, else GONE. Of a write that is
+ *       completed as GONE or TIMED_OUT nobody knows whether it has happened, or still will: blocks
+ *       may hold the old content, the new, or a mixture by blocks, and may change until the target
+ *       has given the old association up.
+ * </ul>
+ */
+public final class RemoteNamespace implements BlockDevice {
+    private final RemoteController controller;
+    private final NamespaceIdentity identity;
+    private final Set<BlockOperation> operations;
+    private final AtomicInteger channels = new AtomicInteger();
+
+    RemoteNamespace(RemoteController controller, NamespaceIdentity identity) {
+        this.controller = controller;
+        this.identity = identity;
+        operations = Collections.unmodifiableSet(operationsOf(controller.identity()));
+    }
+
+    private static EnumSet<BlockOperation> operationsOf(IdentifyController told) {
+        EnumSet<BlockOperation> known =
+                EnumSet.of(BlockOperation.READ, BlockOperation.WRITE, BlockOperation.FLUSH);
+        int optional = told.optionalCommands();
+        if ((optional & IdentifyController.WRITE_ZEROES_SUPPORTED) != 0) {
+            known.add(BlockOperation.WRITE_ZEROES);
+        }
+        if ((optional & IdentifyController.DATASET_MANAGEMENT_SUPPORTED) != 0) {
+            known.add(BlockOperation.UNMAP);
+        }
+        if ((optional & IdentifyController.COMPARE_SUPPORTED) != 0) {
+            known.add(BlockOperation.COMPARE);
+        }
+        return known;
+    }
+
+    /** Its controller. */
+    public RemoteController controller() {
+        return controller;
+    }
+
+    /** What it is. */
+    public NamespaceIdentity identity() {
+        return identity;
+    }
+
+    @Override
+    public String name() {
+        return "tcp:"
+                + controller.address().getHostString()
+                + ":"
+                + controller.address().getPort()
+                + "/"
+                + controller.subsystem()
+                + "/"
+                + identity.id();
+    }
+
+    @Override
+    public BlockGeometry geometry() {
+        return identity.geometry();
+    }
+
+    @Override
+    public Set<BlockOperation> operations() {
+        return operations;
+    }
+
+    /** How the path reaches it at this moment. */
+    public AnaState anaState() {
+        return controller.anaState(identity);
+    }
+
+    @Override
+    public BlockChannel openChannel(int depth) throws IOException {
+        if (depth < 1) {
+            throw new IllegalArgumentException(
+                    "A channel is at least 1 request deep, not " + depth);
+        }
+        int open = channels.incrementAndGet();
+        int queues = controller.queues();
+        if (controller.isLive() && open > queues) {
+            channels.decrementAndGet();
+            throw new IOException(
+                    controller
+                            + " allows "
+                            + queues
+                            + " queues, all of which are in use. Close a channel first, or ask for more queues.");
+        }
+        try {
+            return new RemoteChannel(this, channels);
+        } catch (Throwable t) {
+            channels.decrementAndGet();
+            throw t;
+        }
+    }
+
+    /** Does nothing to the controller, which is closed by who connected it. */
+    @Override
+    public void close() {}
+}
