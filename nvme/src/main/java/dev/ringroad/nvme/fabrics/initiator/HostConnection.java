@@ -375,7 +375,7 @@ final class HostConnection implements PduInput.Receiver {
         if (exchange == null || !exchange.reads) {
             return PduFault.COMMAND_UNKNOWN.at(DataPdu.COMMAND_ID);
         }
-        long left = exchange.dataBytes - exchange.moved;
+        long left = (long) exchange.dataBytes - exchange.moved;
         if (exchange.complete
                 || DataPdu.offset(bytes, at) != exchange.moved
                 || DataPdu.dataBytes(bytes, at) > left) {
@@ -418,7 +418,7 @@ final class HostConnection implements PduInput.Receiver {
         if (exchange.readyBytes > 0) {
             return PduFault.READY_TOO_MANY.at(ReadyPdu.TAG);
         }
-        long left = exchange.dataBytes - exchange.moved;
+        long left = (long) exchange.dataBytes - exchange.moved;
         long wanted = ReadyPdu.dataBytes(bytes, at);
         if (ReadyPdu.offset(bytes, at) != exchange.moved || wanted > left) {
             return PduFault.DATA_OUT_OF_RANGE.at(ReadyPdu.OFFSET);

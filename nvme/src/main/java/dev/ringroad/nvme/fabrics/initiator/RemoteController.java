@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A controller of another machine, over one path: an admin queue with a thread that keeps it alive,
@@ -53,7 +54,7 @@ public final class RemoteController implements AutoCloseable {
     private volatile boolean closed;
     private volatile long brokenNumber = -1;
     private volatile String brokenWhy = "";
-    private volatile long reconnects;
+    private final AtomicLong reconnects = new AtomicLong();
 
     // The keeper's own: since when there is no use in this controller, and its present patience.
     private long uselessSinceNanos;
@@ -170,7 +171,7 @@ public final class RemoteController implements AutoCloseable {
 
     /** How often it was connected again. */
     public long reconnects() {
-        return reconnects;
+        return reconnects.get();
     }
 
     /** The namespaces that it has, by their ids. */
@@ -348,7 +349,7 @@ public final class RemoteController implements AutoCloseable {
             }
             try {
                 AdminSession session = open();
-                reconnects++;
+                reconnects.incrementAndGet();
                 publish(session);
                 return session;
             } catch (IOException e) {
@@ -366,8 +367,8 @@ public final class RemoteController implements AutoCloseable {
             for (long left = nanos; left > 0 && !closed; left = until - System.nanoTime()) {
                 set.clear();
                 set.add(wake.descriptor().number(), PollSet.POLLIN);
-                int ignored = set.poll(left);
-                boolean drained = wake.drain();
+                var _ = set.poll(left);
+                var _ = wake.drain();
             }
         }
     }
