@@ -55,6 +55,7 @@ public final class RemoteController implements AutoCloseable {
     private volatile long brokenNumber = -1;
     private volatile String brokenWhy = "";
     private final AtomicLong reconnects = new AtomicLong();
+    private final AtomicLong changes = new AtomicLong();
 
     // The keeper's own: since when there is no use in this controller, and its present patience.
     private long uselessSinceNanos;
@@ -256,7 +257,13 @@ public final class RemoteController implements AutoCloseable {
         signalSleepers();
     }
 
+    /** Moves on whenever the association, the namespaces or an ANA state changes. */
+    long changes() {
+        return changes.get();
+    }
+
     private void signalSleepers() {
+        changes.incrementAndGet();
         for (EventFd sleeper : sleepers) {
             sleeper.signal();
         }

@@ -1,6 +1,7 @@
 package dev.ringroad.nvme.fabrics.initiator;
 
 import dev.ringroad.nvme.command.AdminOpcode;
+import dev.ringroad.nvme.command.AnaLogPage;
 import dev.ringroad.nvme.command.CompletionEntry;
 import dev.ringroad.nvme.command.ConnectEntry;
 import dev.ringroad.nvme.command.ControllerRegister;
@@ -67,11 +68,23 @@ final class ScriptedTarget implements AutoCloseable {
     volatile int hostDataBytesMax = 8192;
     volatile boolean successFlag;
     volatile int alignmentBytes = 4;
+
+    /** A byte of the namespace's NGUID; 0 for none. */
+    volatile int globalId;
+
+    /** How the namespace is reached, as in the ANA log; 0 for no such log. */
+    volatile int anaState;
+
     private final ServerSocket listener;
     private final AtomicInteger controllerIds = new AtomicInteger();
 
     ScriptedTarget(int blockCount) throws IOException {
-        blocks = new byte[blockCount * BLOCK_BYTES];
+        this(new byte[blockCount * BLOCK_BYTES]);
+    }
+
+    /** Another path to the same blocks. */
+    ScriptedTarget(byte[] blocks) throws IOException {
+        this.blocks = blocks;
         listener = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
         Thread.ofPlatform().daemon(true).name("scripted listener").start(this::accept);
     }
@@ -98,6 +111,14 @@ final class ScriptedTarget implements AutoCloseable {
         }
     }
 
+    /** Changes the ANA state, and tells hosts that have asked for events. */
+    void changeAna(int state) throws IOException {
+        anaState = state;
+        for (Connection connection : connections) {
+            connection.tellAnaChange();
+        }
+    }
+
     void cutConnections() throws IOException {
         for (Connection connection : connections) {
             connection.socket.close();
@@ -117,6 +138,8 @@ final class ScriptedTarget implements AutoCloseable {
         final DataInputStream in;
         PduLimits limits = new PduLimits(false, false, 4, 4, 8192, 8192, 1);
         int queueId = -1;
+        private int eventId = -1;
+        private boolean eventPending;
 
         /** Commands that came while data were waited for. */
         private final Deque<MemorySegment> later = new ArrayDeque<>();
@@ -213,9 +236,34 @@ final class ScriptedTarget implements AutoCloseable {
         private void admin(MemorySegment entry, int opcode) throws IOException {
             switch (opcode) {
                 case AdminOpcode.IDENTIFY -> identify(entry);
+                case AdminOpcode.ASYNCHRONOUS_EVENT_REQUEST ->
+                        askEvent(SubmissionEntry.commandId(entry, 0));
+                case AdminOpcode.GET_LOG_PAGE -> {
+                    long bytes = (SubmissionEntry.doubleWord(entry, 0, 10) >>> 16) * 4L + 4;
+                    MemorySegment page = MemorySegment.ofArray(new byte[(int) bytes]);
+                    new AnaLogPage(page).groups(1).group(16, 1, 1, 0, anaState);
+                    data(SubmissionEntry.commandId(entry, 0), page, 0, (int) bytes, 4);
+                    complete(entry, 0, 0);
+                }
                 case AdminOpcode.SET_FEATURES -> complete(entry, 3L | 3L << 16, 0);
                 case AdminOpcode.KEEP_ALIVE -> complete(entry, 0, 0);
                 default -> complete(entry, 0, NvmeStatus.INVALID_OPCODE);
+            }
+        }
+
+        private synchronized void askEvent(int id) throws IOException {
+            eventId = id;
+            if (eventPending) {
+                tellAnaChange();
+            }
+        }
+
+        /** Told at once, or as soon as the host asks. */
+        synchronized void tellAnaChange() throws IOException {
+            eventPending = eventId < 0;
+            if (!eventPending) {
+                complete(eventId, 2 | 3 << 8 | 0x0C << 16, 0);
+                eventId = -1;
             }
         }
 
@@ -225,6 +273,10 @@ final class ScriptedTarget implements AutoCloseable {
             switch (kind) {
                 case IdentifyKind.CONTROLLER ->
                         new IdentifyController(page)
+                                .multipath(anaState == 0 ? 0 : IdentifyController.ANA_REPORTING)
+                                .anaGroups(1)
+                                .namespacesAllowed(1)
+                                .asynchronousEvents(AdminSession.EVENT_ANA)
                                 .ioQueueCapsuleUnits((64 + capsuleDataBytes) / 16)
                                 .optionalCommands(
                                         IdentifyController.WRITE_ZEROES_SUPPORTED
@@ -237,7 +289,8 @@ final class ScriptedTarget implements AutoCloseable {
                 }
                 case IdentifyKind.NAMESPACE -> {
                     IdentifyNamespace told = new IdentifyNamespace(page);
-                    told.blocks(blocks.length / BLOCK_BYTES);
+                    told.blocks(blocks.length / BLOCK_BYTES).anaGroupId(1);
+                    told.globalId().fill((byte) globalId);
                     // The first format: blocks of 2^9 bytes, no metadata.
                     page.set(ValueLayout.JAVA_BYTE, 130, (byte) 9);
                 }
