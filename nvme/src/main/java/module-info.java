@@ -10,8 +10,6 @@ module dev.ringroad.nvme {
     exports dev.ringroad.nvme.command;
     exports dev.ringroad.nvme.fabrics.pdu;
     exports dev.ringroad.nvme.fabrics.transport;
-    exports dev.ringroad.nvme.fabrics.serve;
-    exports dev.ringroad.nvme.fabrics.transport;
     exports dev.ringroad.nvme.fabrics.initiator;
-    exports dev.ringroad.nvme.fabrics.pdu;
+    exports dev.ringroad.nvme.fabrics.serve;
 }
