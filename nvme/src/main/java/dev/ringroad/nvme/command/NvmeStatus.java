@@ -154,6 +154,9 @@ public final class NvmeStatus {
     /** The host's word: the command was never sent, as it cannot be carried out as asked. */
     public static final int REFUSED = OWN | 3;
 
+    /** The host's word: the controller failed and was cut off; it may have happened. */
+    public static final int FAILED = OWN | 4;
+
     private NvmeStatus() {}
 
     /**

@@ -29,6 +29,8 @@ final class NvmeStatusText {
             case NvmeStatus.RESET ->
                     "the controller was reset before it answered; it may have happened all the same";
             case NvmeStatus.GONE -> "the controller is gone; it may have happened all the same";
+            case NvmeStatus.FAILED ->
+                    "the controller failed and was cut off; it may have happened all the same";
             case NvmeStatus.REFUSED ->
                     "not sent, as the controller could not carry it out as asked";
             default -> "unknown to this host";

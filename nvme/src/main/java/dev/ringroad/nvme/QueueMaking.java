@@ -1,0 +1,80 @@
+package dev.ringroad.nvme;
+
+import dev.ringroad.nvme.command.AdminOpcode;
+import dev.ringroad.nvme.command.NvmeStatus;
+
+/**
+ * Has the controller make the two queues of a pair, at first and after each reset: the completion
+ * queue, then the submission queue. Under the controller's lock.
+ */
+final class QueueMaking implements NvmeCompletion {
+    private static final int CONTIGUOUS = 1;
+    private static final int INTERRUPTS = 1 << 1;
+
+    private final AdminQueue admin;
+    private final QueuePair pair;
+    private int busyEpoch = -1;
+    private boolean completionsMade;
+
+    QueueMaking(AdminQueue admin, QueuePair pair) {
+        this.admin = admin;
+        this.pair = pair;
+    }
+
+    QueuePair pair() {
+        return pair;
+    }
+
+    /** Whether the controller has the completion queue but not the submission queue. */
+    boolean isHalfMade() {
+        return completionsMade;
+    }
+
+    /** Begins, when the pair's owner wants it. */
+    void poll(int epoch) {
+        if (busyEpoch == epoch || !pair.watch().wantsQueues(epoch)) {
+            return;
+        }
+        completionsMade = false;
+        QueuePairMemory memory = pair.memory();
+        int vector = pair.watch().hasInterrupt() ? pair.id() << 16 | INTERRUPTS : 0;
+        AdminCommand command =
+                new AdminCommand(AdminOpcode.CREATE_COMPLETION_QUEUE)
+                        .doubleWord(10, sizeAndId(memory))
+                        .doubleWord(11, vector | CONTIGUOUS)
+                        .addresses(memory.completionsAddress(), 0);
+        if (admin.submit(command, this, epoch, 0) == 0) {
+            busyEpoch = epoch; // a full admin queue is tried again at the next poll
+        }
+    }
+
+    private int sizeAndId(QueuePairMemory memory) {
+        return (memory.entries() - 1) << 16 | pair.id();
+    }
+
+    @Override
+    public void completed(long token, int status) {
+        if (NvmeStatus.isOwn(status)) {
+            return; // the next epoch begins anew
+        }
+        if (status != NvmeStatus.SUCCESS) {
+            pair.watch().notMade(status);
+            return;
+        }
+        if (completionsMade) {
+            completionsMade = false;
+            pair.watch().made((int) token);
+            return;
+        }
+        completionsMade = true;
+        QueuePairMemory memory = pair.memory();
+        AdminCommand command =
+                new AdminCommand(AdminOpcode.CREATE_SUBMISSION_QUEUE)
+                        .doubleWord(10, sizeAndId(memory))
+                        .doubleWord(11, pair.id() << 16 | CONTIGUOUS)
+                        .addresses(memory.submissionsAddress(), 0);
+        if (admin.submit(command, this, token, 0) != 0) {
+            pair.watch().notMade(NvmeStatus.REFUSED);
+        }
+    }
+}
