@@ -4,7 +4,9 @@ module dev.ringroad.nvme {
     requires static org.jspecify;
     requires transitive dev.ringroad.core;
 
+    exports dev.ringroad.nvme;
     exports dev.ringroad.nvme.block;
+    exports dev.ringroad.nvme.block.drive;
     exports dev.ringroad.nvme.block.file;
     exports dev.ringroad.nvme.block.text;
     exports dev.ringroad.nvme.command;
