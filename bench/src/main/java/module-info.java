@@ -7,6 +7,7 @@ module dev.ringroad.bench {
     requires static org.jspecify;
     requires jdk.management;
     requires jdk.unsupported;
+    requires transitive dev.ringroad.nvme;
     requires transitive dev.ringroad.sockets;
     requires transitive dev.ringroad.uring;
     requires transitive dev.ringroad.workloads;
@@ -20,6 +21,7 @@ module dev.ringroad.bench {
     exports dev.ringroad.bench.idle;
     exports dev.ringroad.bench.machine;
     exports dev.ringroad.bench.memif;
+    exports dev.ringroad.bench.nvme;
     exports dev.ringroad.bench.packets;
     exports dev.ringroad.bench.pools;
     exports dev.ringroad.bench.report;

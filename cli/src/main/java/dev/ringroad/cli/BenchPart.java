@@ -4,6 +4,7 @@ import dev.ringroad.bench.BenchRow;
 import dev.ringroad.bench.collectors.CollectorsBench;
 import dev.ringroad.bench.idle.IdleBench;
 import dev.ringroad.bench.memif.MemifBench;
+import dev.ringroad.bench.nvme.NvmeBench;
 import dev.ringroad.bench.packets.PacketsBench;
 import dev.ringroad.bench.pools.PoolsBench;
 import dev.ringroad.bench.rings.RingsBench;
@@ -31,6 +32,9 @@ enum BenchPart {
     /** Packets to and from testpmd. */
     MEMIF(MemifBench::run),
 
+    /** Reads through the NVMe driver. */
+    NVME(NvmeBench::run),
+
     /** Packets through a forwarder. */
     PACKETS(PacketsBench::run),
 
@@ -57,6 +61,8 @@ enum BenchPart {
             "  collectors: packets a second and bytes allocated under each collector of the JVM\n"
                     + "  idle: CPU of a worker that has nothing to do, and how long it takes to wake\n"
                     + "  memif: packets a second of 64 bytes, beside DPDK's testpmd (Debian: dpdk-dev)\n"
+                    + "  nvme: 512-byte reads a second through one queue pair against a controller that costs"
+                    + " nothing\n"
                     + "  packets: packets a second through a forwarder on one core, beside testpmd\n"
                     + "  pools: cycles to acquire and release a packet, beside dpdk-test (and Debian's"
                     + " faketime)\n"
