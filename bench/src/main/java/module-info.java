@@ -14,6 +14,7 @@ module dev.ringroad.bench {
     requires transitive HdrHistogram;
 
     exports dev.ringroad.bench;
+    exports dev.ringroad.bench.blockload;
     exports dev.ringroad.bench.collectors;
     exports dev.ringroad.bench.compare;
     exports dev.ringroad.bench.dpdk;

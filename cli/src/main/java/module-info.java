@@ -2,6 +2,7 @@
 module dev.ringroad.cli {
     requires static org.jspecify;
     requires dev.ringroad.bench;
+    requires dev.ringroad.nvme;
     requires dev.ringroad.sockets;
     requires dev.ringroad.uring;
     requires dev.ringroad.workloads;
@@ -22,6 +23,7 @@ module dev.ringroad.cli {
     opens dev.ringroad.cli.inspect to
             info.picocli;
     opens dev.ringroad.cli.pci to
+    opens dev.ringroad.cli.nvme to
             info.picocli;
     opens dev.ringroad.cli.uring to
             info.picocli;

@@ -8,6 +8,7 @@ module dev.ringroad.nvme {
     exports dev.ringroad.nvme.block;
     exports dev.ringroad.nvme.block.drive;
     exports dev.ringroad.nvme.block.file;
+    exports dev.ringroad.nvme.block.gpt;
     exports dev.ringroad.nvme.block.text;
     exports dev.ringroad.nvme.command;
     exports dev.ringroad.nvme.fabrics.pdu;

@@ -8,6 +8,7 @@ import dev.ringroad.cli.forward.RouteCommand;
 import dev.ringroad.cli.inspect.CountersCommand;
 import dev.ringroad.cli.inspect.SocketsCommand;
 import dev.ringroad.cli.pci.PciCommand;
+import dev.ringroad.cli.nvme.NvmeCommand;
 import dev.ringroad.cli.run.RunCommand;
 import dev.ringroad.cli.uring.UringCommand;
 
@@ -36,6 +37,7 @@ import java.util.concurrent.Callable;
             AfXdpOpenCommand.class,
             UringCommand.class,
             PciCommand.class,
+            NvmeCommand.class,
             DoctorCommand.class,
             SocketsCommand.class,
             CountersCommand.class

@@ -30,11 +30,13 @@ public enum AccessMode {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    boolean isRandom() {
+    /** Whether blocks are visited in no order. */
+    public boolean isRandom() {
         return random;
     }
 
-    boolean reads() {
+    /** Whether anything is read. */
+    public boolean reads() {
         return reads;
     }
 

@@ -24,12 +24,12 @@ import java.util.zip.CRC32C;
  * The checksum is the CRC-32C of all before it. The noise follows from the header, and does not
  * compress. Used by one thread.
  */
-final class BlockMark {
+public final class BlockMark {
     /** The least room that a mark takes. */
-    static final int BYTES_MIN = 64;
+    public static final int BYTES_MIN = 64;
 
     /** As an expected version: any, of any run. */
-    static final int ANY_VERSION = 0;
+    public static final int ANY_VERSION = 0;
 
     private static final long MAGIC = 0x3130_4b4c_4252_5252L; // "RRRBLK01"
     private static final long POSITION_AT = 8;
@@ -43,7 +43,8 @@ final class BlockMark {
     private final long seed;
     private final CRC32C checksum = new CRC32C();
 
-    BlockMark(int blockBytes, long seed) {
+    /** Marks of blocks of a size, by a run with a seed. */
+    public BlockMark(int blockBytes, long seed) {
         this.blockBytes = blockBytes;
         this.seed = seed;
     }
@@ -53,7 +54,7 @@ final class BlockMark {
      *
      * @param view the same memory as {@code block}
      */
-    void write(MemorySegment block, ByteBuffer view, long position, int version) {
+    public void write(MemorySegment block, ByteBuffer view, long position, int version) {
         block.set(JAVA_LONG, 0, MAGIC);
         block.set(JAVA_LONG, POSITION_AT, position);
         block.set(JAVA_LONG, SEED_AT, seed);
@@ -76,7 +77,7 @@ final class BlockMark {
     }
 
     /** Whether a block is what is expected at this position. */
-    boolean isRight(MemorySegment block, ByteBuffer view, long position, int version) {
+    public boolean isRight(MemorySegment block, ByteBuffer view, long position, int version) {
         return block.get(JAVA_LONG, 0) == MAGIC
                 && block.get(JAVA_LONG, POSITION_AT) == position
                 && block.get(JAVA_INT, BLOCK_BYTES_AT) == blockBytes
@@ -89,7 +90,8 @@ final class BlockMark {
     }
 
     /** What was found in place of what is expected; null when it is right. */
-    @Nullable String found(MemorySegment block, ByteBuffer view, long position, int version) {
+    public @Nullable String found(
+            MemorySegment block, ByteBuffer view, long position, int version) {
         if (isRight(block, view, position, version)) {
             return null;
         }

@@ -4,17 +4,18 @@ package dev.ringroad.bench.fileload;
  * Random numbers that cost a few cycles: a counter, mixed (SplitMix64, Steele, Lea, Flood 2014).
  * The same seed gives the same numbers. Used by one thread.
  */
-final class RandomNumbers {
+public final class RandomNumbers {
     private static final long STEP = 0x9e37_79b9_7f4a_7c15L;
 
     private long state;
 
-    RandomNumbers(long seed) {
+    /** Those of a seed. */
+    public RandomNumbers(long seed) {
         state = mixed(seed);
     }
 
     /** From 0 to below the bound; its upper bits decide, so no number is favoured noticeably. */
-    long below(long bound) {
+    public long below(long bound) {
         state += STEP;
         return Math.unsignedMultiplyHigh(mixed(state), bound);
     }

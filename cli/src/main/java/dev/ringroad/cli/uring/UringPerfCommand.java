@@ -5,6 +5,7 @@ import dev.ringroad.bench.fileload.LoadPlan;
 import dev.ringroad.bench.fileload.RingUse;
 import dev.ringroad.bench.fileload.Workload;
 import dev.ringroad.cli.common.OutputFile;
+import dev.ringroad.cli.common.Quantities;
 import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.cli.common.Subcommand;
 

@@ -7,8 +7,10 @@ import dev.ringroad.nvme.block.OwningDevice;
 import dev.ringroad.nvme.block.file.FileOptions.Ring;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -63,16 +65,15 @@ public final class FileBlocks {
                                 + " is not there; add it, or do without");
             }
             return ChannelFileDevice.open(path, bytes, options);
-        } catch (java.nio.file.FileSystemException e) {
-            throw new IOException(FileTrouble.words(e), e);
+        } catch (FileSystemException e) {
+            throw new IOException(path + ": " + FileTrouble.words(e), e);
         }
     }
 
     private static void create(Path path, long bytes) throws IOException {
         try (FileChannel made =
                 FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            int ignored =
-                    made.write(java.nio.ByteBuffer.allocate(1), Math.subtractExact(bytes, 1L));
+            int ignored = made.write(ByteBuffer.allocate(1), Math.subtractExact(bytes, 1L));
         } catch (FileAlreadyExistsException _) {
             return;
         } catch (Throwable t) {

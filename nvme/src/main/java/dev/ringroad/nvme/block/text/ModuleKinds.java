@@ -15,6 +15,7 @@ import dev.ringroad.nvme.block.NullDevice;
 import dev.ringroad.nvme.block.PassthroughDevice;
 import dev.ringroad.nvme.block.SliceDevice;
 import dev.ringroad.nvme.block.StripeDevice;
+import dev.ringroad.nvme.block.gpt.PartitionTable;
 import dev.ringroad.nvme.block.text.BlockKind.Below;
 
 import java.io.IOException;
@@ -75,6 +76,13 @@ final class ModuleKinds {
                         Below.ONE,
                         Set.of("from", "size"),
                         (spec, below) -> slice(spec, below.getFirst())),
+                new BlockKind(
+                        "partition",
+                        "partition:N@DEVICE",
+                        "a partition of a device with a GPT",
+                        Below.ONE,
+                        Set.of(),
+                        (spec, below) -> partition(spec, below.getFirst())),
                 new BlockKind(
                         "delay",
                         "delay:TIME@DEVICE",
@@ -156,6 +164,12 @@ final class ModuleKinds {
         long rest = Math.max(0, below.geometry().blocks() - first);
         long blocks = spec.bytes("size", rest * blockBytes) / blockBytes;
         return SliceDevice.of(nameOf(spec), below, first, blocks);
+    }
+
+    private static BlockDevice partition(BlockSpec spec, BlockDevice below) throws IOException {
+        long number = Amounts.count("The address of partition", spec.address());
+        int clamped = (int) Math.min(Integer.MAX_VALUE, number);
+        return PartitionTable.read(below).open(nameOf(spec), below, clamped);
     }
 
     private static BlockDevice delay(BlockSpec spec, BlockDevice below) {

@@ -1,15 +1,13 @@
-package dev.ringroad.cli.uring;
-
-import dev.ringroad.cli.common.Refusal;
+package dev.ringroad.cli.common;
 
 import java.util.Locale;
 
 /** Numbers with a unit, as options have them. */
-final class Quantities {
+public final class Quantities {
     private Quantities() {}
 
     /** Bytes, such as {@code 512}, {@code 4k}, {@code 1m} or {@code 2g}, the suffixes by 1024. */
-    static long bytes(String option, String text) {
+    public static long bytes(String option, String text) {
         String word = text.toLowerCase(Locale.ROOT);
         int shift =
                 switch (word.isEmpty() ? ' ' : word.charAt(word.length() - 1)) {
@@ -32,7 +30,7 @@ final class Quantities {
     }
 
     /** Seconds, such as {@code 10}, {@code 10s}, {@code 5m} or {@code 1h}. */
-    static long seconds(String option, String text) {
+    public static long seconds(String option, String text) {
         int unit =
                 switch (text.isEmpty() ? ' ' : text.charAt(text.length() - 1)) {
                     case 'm' -> 60;

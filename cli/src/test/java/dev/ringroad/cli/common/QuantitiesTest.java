@@ -1,9 +1,7 @@
-package dev.ringroad.cli.uring;
+package dev.ringroad.cli.common;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-
-import dev.ringroad.cli.common.Refusal;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

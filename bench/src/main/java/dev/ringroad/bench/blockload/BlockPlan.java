@@ -1,0 +1,99 @@
+package dev.ringroad.bench.blockload;
+
+import dev.ringroad.bench.fileload.AccessMode;
+import dev.ringroad.bench.fileload.BlockMark;
+import dev.ringroad.nvme.block.BlockDevice;
+import dev.ringroad.nvme.block.BlockGeometry;
+import dev.ringroad.nvme.block.BlockOperation;
+
+/**
+ * What is read and written how.
+ *
+ * @param readPercent reads among reads and writes when both are done
+ * @param ioBytes of a read or write, a multiple of the device's block
+ * @param bytes of the device that are used, from its beginning; 0 for all
+ * @param depth reads and writes in flight, of each thread
+ * @param threads each with a channel and a part of the device of its own
+ * @param runNanos how long; 0 for no limit
+ * @param ios how many; 0 for no limit. With neither limit, each of the device's blocks once
+ * @param verified writes marks, and checks those of what is read
+ * @param seed the same seed visits blocks in the same order
+ */
+public record BlockPlan(
+        AccessMode mode,
+        int readPercent,
+        int ioBytes,
+        long bytes,
+        int depth,
+        int threads,
+        long runNanos,
+        long ios,
+        boolean verified,
+        long seed) {
+    private static final int THREADS_MAX = 256;
+    private static final int DEPTH_MAX = 65536;
+
+    public BlockPlan {
+        require(readPercent >= 0 && readPercent <= 100, "Reads are 0 to 100 percent");
+        require(ioBytes >= 512, "A read or write has at least 512 bytes");
+        require(depth >= 1 && depth <= DEPTH_MAX, "A depth is 1 to " + DEPTH_MAX);
+        require(threads >= 1 && threads <= THREADS_MAX, "Threads are 1 to " + THREADS_MAX);
+        require(bytes >= 0 && runNanos >= 0 && ios >= 0, "Limits are not negative");
+        require(!verified || ioBytes >= BlockMark.BYTES_MIN, "A mark takes more room");
+    }
+
+    private static void require(boolean condition, String sentence) {
+        if (!condition) {
+            throw new IllegalArgumentException(sentence);
+        }
+    }
+
+    /**
+     * Checks it against a device.
+     *
+     * @throws IllegalArgumentException when they do not fit; says why
+     */
+    void requireFits(BlockDevice device) {
+        BlockGeometry shape = device.geometry();
+        require(
+                ioBytes % shape.blockBytes() == 0,
+                device.name()
+                        + " has blocks of "
+                        + shape.blockBytes()
+                        + " bytes, so a read or write is a multiple of that, not "
+                        + ioBytes);
+        require(
+                ioBytes / shape.blockBytes() <= shape.requestBlocksMax(),
+                device.name()
+                        + " reads and writes at most "
+                        + (long) shape.requestBlocksMax() * shape.blockBytes()
+                        + " bytes at once, not "
+                        + ioBytes);
+        require(
+                bytes <= shape.byteSize(),
+                device.name() + " has " + shape.byteSize() + " bytes, not " + bytes);
+        require(
+                usedBytes(device) / ioBytes >= threads,
+                "The part of "
+                        + device.name()
+                        + " that is used has too few blocks for "
+                        + threads
+                        + " threads");
+        require(
+                !mode.writes() || device.operations().contains(BlockOperation.WRITE),
+                device.name() + " is read-only, and " + mode.word() + " writes");
+    }
+
+    /** How much of a device is used. */
+    long usedBytes(BlockDevice device) {
+        return bytes == 0 ? device.geometry().byteSize() : bytes;
+    }
+
+    /** How many reads and writes a thread does. */
+    long iosOf(int thread, long blocks) {
+        if (ios > 0) {
+            return ios / threads + (thread < ios % threads ? 1 : 0);
+        }
+        return runNanos > 0 ? Long.MAX_VALUE : blocks;
+    }
+}

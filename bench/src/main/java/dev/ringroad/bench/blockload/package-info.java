@@ -1,0 +1,5 @@
+/** Reads and writes block devices of any kind, and tells how fast that is. */
+@NullMarked
+package dev.ringroad.bench.blockload;
+
+import org.jspecify.annotations.NullMarked;

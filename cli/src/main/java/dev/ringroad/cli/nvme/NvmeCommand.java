@@ -1,0 +1,31 @@
+package dev.ringroad.cli.nvme;
+
+import dev.ringroad.cli.common.Refusal;
+import dev.ringroad.cli.common.Subcommand;
+
+import picocli.CommandLine.Command;
+
+/** Drives without the kernel, and block devices of any kind. */
+@Command(
+        name = "nvme",
+        description = "NVMe drives in user space, and block devices of any kind.",
+        subcommands = {
+            NvmePerfCommand.class,
+        },
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "Examples:",
+            "  ringroad nvme perf memory:1g --rw randread --depth 32 --runtime 5",
+        })
+public final class NvmeCommand extends Subcommand {
+
+    /** Used by picocli. */
+    NvmeCommand() {}
+
+    @Override
+    public void run() {
+        throw Refusal.wrongUse(
+                "Say what of NVMe, such as: ringroad nvme perf memory:1g; see ringroad nvme --help.");
+    }
+}
