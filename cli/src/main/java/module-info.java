@@ -14,16 +14,17 @@ module dev.ringroad.cli {
             info.picocli;
     opens dev.ringroad.cli.common to
             info.picocli;
-    opens dev.ringroad.cli.run to
-            info.picocli;
     opens dev.ringroad.cli.doctor to
             info.picocli;
     opens dev.ringroad.cli.forward to
             info.picocli;
     opens dev.ringroad.cli.inspect to
             info.picocli;
-    opens dev.ringroad.cli.pci to
     opens dev.ringroad.cli.nvme to
+            info.picocli;
+    opens dev.ringroad.cli.pci to
+            info.picocli;
+    opens dev.ringroad.cli.run to
             info.picocli;
     opens dev.ringroad.cli.uring to
             info.picocli;
