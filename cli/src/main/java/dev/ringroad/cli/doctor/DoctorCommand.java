@@ -44,6 +44,7 @@ public final class DoctorCommand extends Subcommand {
         }
         List<Finding> findings = new ArrayList<>(BasicChecks.of(Machine.here()));
         findings.addAll(PathChecks.of(Machine.here(), Trials.here()));
+        findings.addAll(PciChecks.of(Machine.here()));
         System.out.print(table(findings));
         if (json != null) {
             OutputFile.write(json, json(findings));

@@ -14,6 +14,8 @@ public final class AddressAllocator {
     /** What {@link #allocate} returns when nothing fits. */
     public static final long NONE = -1;
 
+    private static final long LAST = Long.MAX_VALUE - 1;
+
     // From the first free address to the first that is not.
     private final TreeMap<Long, Long> free = new TreeMap<>();
 
@@ -28,7 +30,7 @@ public final class AddressAllocator {
     /** May give out these too. */
     public synchronized void add(IovaRange range) {
         long begin = range.first();
-        long last = range.last() < 0 ? Long.MAX_VALUE - 1 : range.last();
+        long last = range.last() < 0 ? LAST : Math.min(range.last(), LAST);
         if (begin >= 0 && begin <= last) {
             insert(begin, last + 1);
         }
