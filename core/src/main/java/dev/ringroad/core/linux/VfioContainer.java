@@ -1,7 +1,9 @@
 package dev.ringroad.core.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -109,23 +111,25 @@ public final class VfioContainer implements AutoCloseable {
                             ? Long.MAX_VALUE
                             : Integer.toUnsignedLong(
                                     info.get(
-                                            JAVA_INT,
+                                            JAVA_INT_UNALIGNED,
                                             available + VfioRequest.CAPABILITY_HEADER_BYTES)));
         }
     }
 
-    // Kernels before 5.4 do not tell; then the lower half of what 48 bits reach is the custom.
+    // Capabilities begin at multiples of four. Kernels before 5.4 do not tell; then the lower half
+    // of what 48 bits reach is the custom.
     private static List<IovaRange> ranges(MemorySegment info, int at) {
         if (at == 0) {
             return List.of(new IovaRange(0, (1L << 47) - 1));
         }
         List<IovaRange> ranges = new ArrayList<>();
-        int count = info.get(JAVA_INT, at + VfioRequest.CAPABILITY_HEADER_BYTES);
+        int count = info.get(JAVA_INT_UNALIGNED, at + VfioRequest.CAPABILITY_HEADER_BYTES);
         long from = (long) at + RANGES;
         for (int i = 0; i < count && from + RANGE_BYTES <= info.byteSize(); i++) {
             ranges.add(
                     new IovaRange(
-                            info.get(JAVA_LONG, from), info.get(JAVA_LONG, from + Long.BYTES)));
+                            info.get(JAVA_LONG_UNALIGNED, from),
+                            info.get(JAVA_LONG_UNALIGNED, from + Long.BYTES)));
             from += RANGE_BYTES;
         }
         return ranges;

@@ -1,7 +1,9 @@
 package dev.ringroad.core.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -139,17 +141,19 @@ public final class VfioDevice implements AutoCloseable {
         }
     }
 
+    // Capabilities begin at multiples of four.
     private static List<VfioRegion.Area> areas(MemorySegment info, int at) {
         List<VfioRegion.Area> areas = new ArrayList<>();
         if (at == 0) {
             return areas;
         }
-        int count = info.get(JAVA_INT, at + VfioRequest.CAPABILITY_HEADER_BYTES);
+        int count = info.get(JAVA_INT_UNALIGNED, at + VfioRequest.CAPABILITY_HEADER_BYTES);
         long from = (long) at + AREAS;
         for (int i = 0; i < count && from + AREA_BYTES <= info.byteSize(); i++) {
             areas.add(
                     new VfioRegion.Area(
-                            info.get(JAVA_LONG, from), info.get(JAVA_LONG, from + Long.BYTES)));
+                            info.get(JAVA_LONG_UNALIGNED, from),
+                            info.get(JAVA_LONG_UNALIGNED, from + Long.BYTES)));
             from += AREA_BYTES;
         }
         return areas;

@@ -1,7 +1,8 @@
 package dev.ringroad.core.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -69,10 +70,10 @@ final class VfioRequest {
             if (at > structure.byteSize() - CAPABILITY_HEADER_BYTES) {
                 return 0;
             }
-            if (Short.toUnsignedInt(structure.get(JAVA_SHORT, at)) == id) {
+            if (Short.toUnsignedInt(structure.get(JAVA_SHORT_UNALIGNED, at)) == id) {
                 return at;
             }
-            at = structure.get(JAVA_INT, at + 4);
+            at = structure.get(JAVA_INT_UNALIGNED, at + 4);
         }
         return 0;
     }
