@@ -10,6 +10,7 @@ module dev.ringroad.nvme {
     exports dev.ringroad.nvme.block.file;
     exports dev.ringroad.nvme.block.gpt;
     exports dev.ringroad.nvme.block.text;
+    exports dev.ringroad.nvme.volume;
     exports dev.ringroad.nvme.command;
     exports dev.ringroad.nvme.fabrics.pdu;
     exports dev.ringroad.nvme.fabrics.transport;
