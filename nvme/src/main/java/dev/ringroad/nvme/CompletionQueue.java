@@ -23,18 +23,21 @@ final class CompletionQueue {
     private final MemorySegment entries;
     private final int shift;
     private final int mask;
+    private final int spare;
     private final Doorbell doorbell;
     private int index;
     private int rung;
 
     /**
      * @param entries a power of two of them, all zero
+     * @param depth how many commands can be under way
      */
-    CompletionQueue(MemorySegment entries, Doorbell doorbell) {
+    CompletionQueue(MemorySegment entries, int depth, Doorbell doorbell) {
         this.entries = entries;
         this.doorbell = doorbell;
         shift = Long.numberOfTrailingZeros(entries.byteSize() >>> CompletionEntry.BYTES_SHIFT);
         mask = (1 << shift) - 1;
+        spare = (mask - depth) / 2;
     }
 
     int size() {
@@ -70,10 +73,22 @@ final class CompletionQueue {
         return head >>> shift != 0;
     }
 
-    /** Gives what was taken back to the controller, if anything. */
+    /**
+     * Gives what was taken back to the controller, when it is more than the ring can spare: there
+     * is always room for what is under way.
+     */
     void ring() {
+        ring(spare);
+    }
+
+    /** The same for all that was taken, before the owner sleeps. */
+    void ringAll() {
+        ring(0);
+    }
+
+    private void ring(int kept) {
         int end = index;
-        if (end != rung) {
+        if (end - rung > kept) {
             rung = end;
             doorbell.ring(end & mask);
         }

@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
  * no longer reach memory, and the queues are made anew. Until then {@link Refusal#STOPPED} is the
  * answer to commands. With {@link NvmeStatus#GONE} or {@link NvmeStatus#FAILED} it stays so.
  *
- * <p>Sources: NVM Express Base Specification 2.0, section 3.3; NVM Express over PCIe Transport
- * Specification 1.0, section 3.3.
+ * <p>Source: NVM Express Base Specification 2.0, section 3.3.
  */
 public final class QueuePair implements Poller, AutoCloseable {
     /** A flag of a write that is durable once it is completed. */
@@ -102,8 +101,6 @@ public final class QueuePair implements Poller, AutoCloseable {
     public QueuePairCounters counters() {
         return counters;
     }
-
-    // ---- commands ----
 
     /** Blocks into memory. Answers 0 or a {@link Refusal}, as do all commands. */
     public int read(
@@ -214,11 +211,7 @@ public final class QueuePair implements Poller, AutoCloseable {
         return ranged(token, IoOpcode.WRITE_ZEROES, namespace, block, blockCount, flags);
     }
 
-    /**
-     * Has the controller read blocks, and check them, without a transfer.
-     *
-     * @param blockCount 1 to 65536
-     */
+    /** Has the controller read up to 65536 blocks, and check them, without a transfer. */
     public int verify(long token, NvmeNamespace namespace, long block, int blockCount) {
         return ranged(token, IoOpcode.VERIFY, namespace, block, blockCount, 0);
     }
@@ -302,9 +295,9 @@ public final class QueuePair implements Poller, AutoCloseable {
         int second = trackers.free[trackers.freeCount - 2];
         long bytes = (long) blockCount * namespace.blockDataBytes;
         refusal = pointers.build(written, writtenOffset, bytes, second);
+        // The fuse bits stand where an opcode would have its upper byte.
+        int opcode = IoOpcode.COMPARE | SubmissionEntry.FUSED_FIRST << 8;
         if (refusal == 0) {
-            // The fuse bits stand where an opcode would have its upper byte.
-            int opcode = IoOpcode.COMPARE | SubmissionEntry.FUSED_FIRST << 8;
             refusal =
                     transfer(
                             token,
@@ -321,7 +314,7 @@ public final class QueuePair implements Poller, AutoCloseable {
             return refusal;
         }
         int first = trackers.free[trackers.freeCount];
-        int opcode = IoOpcode.WRITE | SubmissionEntry.FUSED_SECOND << 8;
+        opcode = IoOpcode.WRITE | SubmissionEntry.FUSED_SECOND << 8;
         int ignored =
                 transfer(token, opcode, namespace, block, blockCount, written, writtenOffset, 0, 0);
         trackers.fuse(first, second);
@@ -396,16 +389,25 @@ public final class QueuePair implements Poller, AutoCloseable {
         return 0;
     }
 
+    /**
+     * Asks the controller to give a command up that is under way. The handler is told of it in any
+     * case, with {@link NvmeStatus#ABORT_REQUESTED} or what it came to before.
+     *
+     * @return whether there is one with that token
+     */
+    public boolean abort(long token) {
+        return watch.abort(token);
+    }
+
     /** Spares the command that was sent last the time-out. */
     void lastIsAgeless() {
         trackers.ages[trackers.free[trackers.freeCount]] = Trackers.AGELESS;
     }
 
-    // ---- completions ----
-
     /**
      * Takes what is completed, tells the handler, and sets out what was accepted, also from within
-     * the handler: with at most one doorbell of either kind.
+     * the handler: with at most one doorbell of either kind. That of completions waits until it is
+     * worth it, as there is room for all that is under way.
      *
      * @return how many commands the handler was told of
      */
@@ -500,14 +502,13 @@ public final class QueuePair implements Poller, AutoCloseable {
         return completions.result();
     }
 
-    // ---- sleeping ----
-
     @Override
     public boolean prepareSleep(PollSet wake) {
         EventFd event = interrupt;
         if (event == null || controller.epoch() != epoch || submissions.hasUnrung()) {
             return false;
         }
+        completions.ringAll();
         boolean ignored = event.drain();
         // An entry that comes after this look raises an interrupt after the drain.
         if (completions.isThere(completions.peekAcquire())) {
@@ -521,8 +522,6 @@ public final class QueuePair implements Poller, AutoCloseable {
     public long nextDeadlineNanos() {
         return outstanding() == 0 ? Long.MAX_VALUE : watch.nextCheckNanos;
     }
-
-    // ---- what the controller does with it ----
 
     QueuePairMemory memory() {
         return memory;
@@ -568,10 +567,7 @@ public final class QueuePair implements Poller, AutoCloseable {
 
     private void tellAbandoned(int index, int status) {
         long token = trackers.tokens[index];
-        if (trackers.isFused(index)) {
-            trackers.release(trackers.partner(index));
-        }
-        trackers.release(index);
+        trackers.releaseWithPartner(index);
         handler.completed(token, status);
     }
 

@@ -124,7 +124,7 @@ final class QueuePairMemory {
 
     CompletionQueue completions(Doorbell doorbell) {
         long bytes = (long) entries * CompletionEntry.BYTES;
-        return new CompletionQueue(memory.segment().asSlice(completionsAt, bytes), doorbell);
+        return new CompletionQueue(memory.segment().asSlice(completionsAt, bytes), depth, doorbell);
     }
 
     DataPointers pointers() {

@@ -81,6 +81,17 @@ final class QueueWatch {
         return age >= 2 * lateAge;
     }
 
+    /** On behalf of the owner, the first command with a token. */
+    boolean abort(long token) {
+        for (int index = 0; index < trackers.depth(); index++) {
+            if (trackers.inFlight(index) && trackers.tokens[index] == token) {
+                controller.requestAbort(pair.id(), trackers.id(index));
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean isLate(int index) {
         return trackers.ages[index] >= lateAge;
     }

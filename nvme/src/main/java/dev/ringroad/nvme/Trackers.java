@@ -104,12 +104,12 @@ final class Trackers {
         partners[second] = first;
     }
 
-    boolean isFused(int index) {
-        return (states[index] & FUSED) != 0;
-    }
-
-    int partner(int index) {
-        return partners[index];
+    /** Frees a tracker, and the one that it is fused to. */
+    void releaseWithPartner(int index) {
+        if ((states[index] & FUSED) != 0) {
+            release(partners[index]);
+        }
+        release(index);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.ringroad.bench.nvme;
 
+import dev.ringroad.bench.machine.CacheLine;
 import dev.ringroad.bench.machine.FigureJvm;
 
 import java.io.IOException;
@@ -12,6 +13,7 @@ public final class NvmeProgram {
 
     static final int DOORBELLS = 1;
     static final int ALLOCATED = 2;
+    static final int FLOOR = 3;
 
     /** The word for the model alone. */
     static final String ALONE = "alone";
@@ -26,7 +28,7 @@ public final class NvmeProgram {
      * @param args depth, the driver's processor, the model's, milliseconds of each run; and {@code
      *     alone} to have the model without a driver
      */
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws IOException, InterruptedException {
         int depth = Integer.parseInt(args[0]);
         int cpu = Integer.parseInt(args[1]);
         int modelCpu = Integer.parseInt(args[2]);
@@ -35,9 +37,12 @@ public final class NvmeProgram {
             FigureJvm.print(System.out, RATE, ModelAlone.rate(depth, modelCpu, nanos, RUNS));
             return;
         }
+        double before = CacheLine.roundTripNanos(cpu, modelCpu);
         NvmeLoad.Figures figures = NvmeLoad.run(depth, cpu, modelCpu, nanos, RUNS);
         FigureJvm.print(System.out, RATE, figures.rate());
         FigureJvm.print(System.out, DOORBELLS, figures.doorbells());
         FigureJvm.print(System.out, ALLOCATED, figures.bytesAllocated());
+        double after = CacheLine.roundTripNanos(cpu, modelCpu);
+        FigureJvm.print(System.out, FLOOR, Math.max(before, after));
     }
 }

@@ -23,7 +23,7 @@ record QueuePairRows(ProcessorPair cpus) {
     private static final double MILLION = 1e6;
     private static final String PEER = "the controller model alone";
 
-    private record Round(double rate, double doorbells, double bytes, double alone) {}
+    private record Round(double rate, double doorbells, double bytes, double floor, double alone) {}
 
     /** Each depth in rounds, ours and the model by turns. */
     List<BenchRow> measure(boolean quick, Consumer<String> progress) throws IOException {
@@ -48,6 +48,7 @@ record QueuePairRows(ProcessorPair cpus) {
                 figure(ours, NvmeProgram.RATE),
                 figure(ours, NvmeProgram.DOORBELLS),
                 figure(ours, NvmeProgram.ALLOCATED),
+                figure(ours, NvmeProgram.FLOOR),
                 figure(model, NvmeProgram.RATE));
     }
 
@@ -73,12 +74,14 @@ record QueuePairRows(ProcessorPair cpus) {
         return String.format(
                 Locale.ROOT,
                 "512-byte reads at depth %d: %.2f M a second, the model alone %.2f M; %.2f doorbells"
-                        + " a batch, %.4f bytes allocated a read",
+                        + " a batch, %.4f bytes allocated a read; a cache line there and back %.0f"
+                        + " ns",
                 depth,
                 round.rate() / MILLION,
                 round.alone() / MILLION,
                 round.doorbells(),
-                round.bytes());
+                round.bytes(),
+                round.floor());
     }
 
     private static BenchRow rate(int depth, List<Round> rounds) {

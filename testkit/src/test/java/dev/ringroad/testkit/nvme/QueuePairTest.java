@@ -303,6 +303,19 @@ class QueuePairTest {
     }
 
     @Test
+    void anAbortIsAskedForCommandsUnderWayOnly() {
+        lab.model.lie = (queue, command) -> {};
+        assertThat(pair.abort(1)).isFalse();
+        assertThat(pair.read(1, namespace, 0, 1, data, 0)).isZero();
+        lab.poll(pair, 1);
+
+        assertThat(pair.abort(1)).isTrue();
+        lab.poll(pair, 4);
+
+        assertThat(lab.model.adminOpcodes).contains(AdminOpcode.ABORT);
+    }
+
+    @Test
     void anOwnerWhoHasNotPolledForLongTakesNothingForLate() {
         assertThat(pair.read(1, namespace, 0, 1, data, 0)).isZero();
         lab.nowNanos += ModelLab.LONG_NANOS;
