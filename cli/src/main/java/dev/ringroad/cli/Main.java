@@ -7,8 +7,8 @@ import dev.ringroad.cli.forward.ForwardCommand;
 import dev.ringroad.cli.forward.RouteCommand;
 import dev.ringroad.cli.inspect.CountersCommand;
 import dev.ringroad.cli.inspect.SocketsCommand;
-import dev.ringroad.cli.pci.PciCommand;
 import dev.ringroad.cli.nvme.NvmeCommand;
+import dev.ringroad.cli.pci.PciCommand;
 import dev.ringroad.cli.run.RunCommand;
 import dev.ringroad.cli.uring.UringCommand;
 
