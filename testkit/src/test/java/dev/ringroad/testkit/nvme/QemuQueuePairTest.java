@@ -172,8 +172,7 @@ class QemuQueuePairTest {
             try {
                 for (int i = 0; i < 4; i++) {
                     pairs.add(
-                            controller.createQueuePair(
-                                    QueuePairConfig.polled(4), this::completed));
+                            controller.createQueuePair(QueuePairConfig.polled(4), this::completed));
                     roundTrip(controller, pairs.get(i), 1000L + i, 1, 0);
                 }
                 controller.reset();
