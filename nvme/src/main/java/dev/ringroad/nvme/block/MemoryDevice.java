@@ -172,17 +172,13 @@ public final class MemoryDevice implements BlockDevice {
         }
 
         private BlockStatus zero(BlockRequest request) {
-            fillZero(request.block() * blockBytes, (long) request.blockCount() * blockBytes);
-            fillZero(
+            Zeroes.fill(
+                    memory, request.block() * blockBytes, (long) request.blockCount() * blockBytes);
+            Zeroes.fill(
+                    memory,
                     metadataAt + request.block() * metadataBytes,
                     (long) request.blockCount() * metadataBytes);
             return BlockStatus.OK;
-        }
-
-        private void fillZero(long at, long bytes) {
-            if (bytes > 0) {
-                memory.asSlice(at, bytes).fill((byte) 0);
-            }
         }
 
         private BlockStatus compare(BlockRequest request) {

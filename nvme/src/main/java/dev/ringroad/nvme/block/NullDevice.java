@@ -1,6 +1,5 @@
 package dev.ringroad.nvme.block;
 
-import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
@@ -70,9 +69,8 @@ public final class NullDevice implements BlockDevice {
         @Override
         protected BlockStatus execute(BlockRequest request) {
             if (request.operation() == BlockOperation.READ) {
-                MemorySegment data = request.data();
                 long bytes = (long) request.blockCount() * blockBytes;
-                data.asSlice(request.dataOffset(), bytes).fill((byte) 0);
+                Zeroes.fill(request.data(), request.dataOffset(), bytes);
             }
             return BlockStatus.OK;
         }
