@@ -28,4 +28,6 @@ module dev.ringroad.cli {
             info.picocli;
     opens dev.ringroad.cli.uring to
             info.picocli;
+    opens dev.ringroad.cli.volume to
+            info.picocli;
 }

@@ -11,6 +11,7 @@ import dev.ringroad.cli.nvme.NvmeCommand;
 import dev.ringroad.cli.pci.PciCommand;
 import dev.ringroad.cli.run.RunCommand;
 import dev.ringroad.cli.uring.UringCommand;
+import dev.ringroad.cli.volume.VolumeCommand;
 
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ import java.util.concurrent.Callable;
             UringCommand.class,
             PciCommand.class,
             NvmeCommand.class,
+            VolumeCommand.class,
             DoctorCommand.class,
             SocketsCommand.class,
             CountersCommand.class
