@@ -2,20 +2,15 @@ package dev.ringroad.nvme.fabrics.serve;
 
 import dev.ringroad.nvme.block.BlockStatus;
 import dev.ringroad.nvme.command.AdminOpcode;
-import dev.ringroad.nvme.command.CompletionEntry;
 import dev.ringroad.nvme.command.NvmeStatus;
-import dev.ringroad.nvme.command.SglDescriptor;
 import dev.ringroad.nvme.command.SubmissionEntry;
 import dev.ringroad.nvme.fabrics.pdu.CapsulePdu;
 import dev.ringroad.nvme.fabrics.pdu.DataPdu;
 import dev.ringroad.nvme.fabrics.pdu.InitializePdu;
-import dev.ringroad.nvme.fabrics.pdu.LittleEndian;
-import dev.ringroad.nvme.fabrics.pdu.PduDigest;
 import dev.ringroad.nvme.fabrics.pdu.PduFault;
 import dev.ringroad.nvme.fabrics.pdu.PduHeader;
 import dev.ringroad.nvme.fabrics.pdu.PduLimits;
 import dev.ringroad.nvme.fabrics.pdu.PduType;
-import dev.ringroad.nvme.fabrics.pdu.ReadyPdu;
 import dev.ringroad.nvme.fabrics.pdu.TerminatePdu;
 
 import org.jspecify.annotations.Nullable;
@@ -45,10 +40,6 @@ final class TargetConnection implements PduReceiver.Sink {
     /** Answers, R2Ts and terminations that may wait while commands are taken. */
     private static final int UNSENT_BYTES_MAX = 4096;
 
-    /** The room that answers of one command take at most, twice. */
-    private static final int ANSWER_BYTES = 320;
-
-    private static final int FLAT_BYTES = 8192;
     private static final int NO_QUEUE = -1;
     private static final int DO_NOT_RETRY = NvmeStatus.DO_NOT_RETRY;
 
@@ -56,9 +47,10 @@ final class TargetConnection implements PduReceiver.Sink {
     private final TargetConfig config;
     private final TransferPool pool;
     private final TransferPool.Share share = new TransferPool.Share();
-    private final PduDigest digest = new PduDigest();
     private final Arena arena = Arena.ofConfined();
     private final PduReceiver receiver;
+    private final Answers answers;
+    private final WaitingCommands waiting = new WaitingCommands();
     private final int portIndex;
     private final InetSocketAddress localAddress;
     private final Runnable waker;
@@ -66,11 +58,8 @@ final class TargetConnection implements PduReceiver.Sink {
 
     private PduLimits limits =
             new PduLimits(false, false, 4, 4, 0, InitializePdu.DATA_BYTES_LEAST, 1);
-    private SendQueue queue;
     private TargetCommand[] commands;
     private @Nullable TargetCommand free;
-    private @Nullable TargetCommand waitingFirst;
-    private @Nullable TargetCommand waitingLast;
     private @Nullable TargetCommand receiving;
     private int receivingTag;
     private int receivingBytes;
@@ -80,9 +69,6 @@ final class TargetConnection implements PduReceiver.Sink {
     private boolean initialized;
     private @Nullable TargetController controller;
     private int queueId = NO_QUEUE;
-    private int queueEntries;
-    private boolean flowControl;
-    private int queueHead;
 
     private boolean ending;
     private boolean closed;
@@ -112,13 +98,9 @@ final class TargetConnection implements PduReceiver.Sink {
         this.nowNanos = nowNanos;
         this.progressNanos = nowNanos;
         this.receiver = new PduReceiver(this, arena.allocate(FIRST_INPUT_BYTES));
-        this.queue = newQueue(FIRST_COMMANDS);
+        this.answers = new Answers(arena, FIRST_COMMANDS, limits);
         this.commands = new TargetCommand[0];
         addCommands(FIRST_COMMANDS);
-    }
-
-    private SendQueue newQueue(int count) {
-        return new SendQueue(arena.allocate(FLAT_BYTES + (long) ANSWER_BYTES * count), count);
     }
 
     private void addCommands(int count) {
@@ -131,8 +113,6 @@ final class TargetConnection implements PduReceiver.Sink {
             free = command;
         }
     }
-
-    // ------------------------------------------------------------------ for the driver
 
     /** Where to receive; no room when nothing is to be received now. */
     ByteBuffer input() {
@@ -158,12 +138,12 @@ final class TargetConnection implements PduReceiver.Sink {
 
     /** Whether there is something to send. */
     boolean hasOutput() {
-        return !queue.isEmpty();
+        return !answers.queue().isEmpty();
     }
 
     /** See {@link SendQueue#gather}. */
     int gather(ByteBuffer[] into) {
-        return queue.gather(into);
+        return answers.queue().gather(into);
     }
 
     /** So many of the bytes that {@link #gather} gave were sent. */
@@ -172,7 +152,7 @@ final class TargetConnection implements PduReceiver.Sink {
             nowNanos = now;
             progressNanos = now;
             home.counters().bytesSent += bytes;
-            queue.sent(bytes);
+            answers.queue().sent(bytes);
             resume();
         }
     }
@@ -268,13 +248,11 @@ final class TargetConnection implements PduReceiver.Sink {
         }
         closed = true;
         finish("the host has closed the connection");
-        queue.clear();
+        answers.queue().clear();
         for (TargetCommand command : commands) {
-            if (command.state != TargetCommand.State.FREE
-                    && command.state != TargetCommand.State.EXECUTING) {
-                retire(command);
-            } else if (command.state == TargetCommand.State.EXECUTING && command.lane == null) {
-                // An event request, which nobody will answer.
+            // An event request is nobody's but ours; what has a lane is at its device.
+            boolean ours = command.state != TargetCommand.State.EXECUTING || command.lane == null;
+            if (command.state != TargetCommand.State.FREE && ours) {
                 retire(command);
             }
         }
@@ -301,8 +279,6 @@ final class TargetConnection implements PduReceiver.Sink {
             }
         }
     }
-
-    // ------------------------------------------------------------------ what comes
 
     @Override
     public PduLimits limits() {
@@ -337,15 +313,6 @@ final class TargetConnection implements PduReceiver.Sink {
         boolean data = InitializePdu.dataDigest(memory, at) && config.dataDigest();
         int ready = (int) Math.min(InitializePdu.readyMax(memory, at), TargetCommand.READY_MAX);
         int alignment = InitializePdu.alignmentBytes(memory, at);
-        int place = queue.place(InitializePdu.BYTES);
-        InitializePdu.writeResponse(
-                queue.memory(),
-                place,
-                config.alignmentBytes(),
-                header,
-                data,
-                config.hostDataBytesMax());
-        queue.added(place, InitializePdu.BYTES);
         limits =
                 new PduLimits(
                         header,
@@ -355,12 +322,13 @@ final class TargetConnection implements PduReceiver.Sink {
                         CapsulePdu.ADMIN_DATA_BYTES_MAX,
                         config.hostDataBytesMax(),
                         ready);
+        answers.initialize(limits);
         initialized = true;
         return 0;
     }
 
     private long capsule(MemorySegment memory, int at, int dataBytes) {
-        if (queue.ringUsed() > UNSENT_BYTES_MAX) {
+        if (answers.queue().ringUsed() > UNSENT_BYTES_MAX) {
             return PduReceiver.LATER;
         }
         TargetCommand command = free;
@@ -382,14 +350,14 @@ final class TargetConnection implements PduReceiver.Sink {
         command.begin();
         command.buffer = buffer;
         home.counters().commands++;
-        queueHead = queueHead + 1 == queueEntries ? 0 : queueHead + 1;
+        answers.advanceHead();
         accept(command, dataBytes);
         return 0;
     }
 
     /** Looks at where the data are, and lets them come or the command be carried out. */
     private void accept(TargetCommand command, int capsuleBytes) {
-        int status = transfer(command, capsuleBytes);
+        int status = CommandData.plan(command, capsuleBytes);
         if (status == NvmeStatus.SUCCESS && capsuleBytes > 0 && command.buffer == null) {
             status = NvmeStatus.COMMAND_INTERRUPTED;
         }
@@ -412,44 +380,6 @@ final class TargetConnection implements PduReceiver.Sink {
 
     private boolean isIo(TargetCommand command) {
         return queueId > 0 && command.opcode() != AdminOpcode.FABRICS;
-    }
-
-    /** What the SGL says of the data (TCP Transport Specification, section 3.3.2). */
-    private int transfer(TargetCommand command, int capsuleBytes) {
-        MemorySegment entry = command.entry;
-        int opcode = command.opcode();
-        int kind = opcode == AdminOpcode.FABRICS ? SubmissionEntry.fabricsType(entry, 0) : opcode;
-        boolean fromHost = (kind & 1) != 0;
-        boolean toHost = (kind & 2) != 0;
-        long length = SglDescriptor.length(entry, SubmissionEntry.DATA_AT);
-        int type = SglDescriptor.type(entry, SubmissionEntry.DATA_AT);
-        int subtype = SglDescriptor.subtype(entry, SubmissionEntry.DATA_AT);
-        boolean inCapsule = type == SglDescriptor.DATA_BLOCK && subtype == SglDescriptor.OFFSET;
-        boolean transport =
-                type == SglDescriptor.TRANSPORT_DATA_BLOCK && subtype == SglDescriptor.TRANSPORT;
-        if (SubmissionEntry.dataPointer(entry, 0) == 0
-                || SubmissionEntry.fused(entry, 0) != 0
-                || (fromHost && toHost)) {
-            return NvmeStatus.INVALID_FIELD | DO_NOT_RETRY;
-        }
-        if (length == 0 || (!fromHost && !toHost)) {
-            return capsuleBytes == 0 ? NvmeStatus.SUCCESS : NvmeStatus.INVALID_FIELD | DO_NOT_RETRY;
-        }
-        if (!inCapsule && !transport) {
-            return NvmeStatus.SGL_TYPE_INVALID | DO_NOT_RETRY;
-        }
-        if (inCapsule && SglDescriptor.address(entry, SubmissionEntry.DATA_AT) != 0) {
-            return NvmeStatus.SGL_OFFSET_INVALID | DO_NOT_RETRY;
-        }
-        if (inCapsule ? !fromHost || length != capsuleBytes : capsuleBytes != 0) {
-            return NvmeStatus.DATA_SGL_LENGTH_INVALID | DO_NOT_RETRY;
-        }
-        if (length > TransferPool.LARGE_BYTES) {
-            return NvmeStatus.INVALID_FIELD | DO_NOT_RETRY;
-        }
-        command.dataBytes = (int) length;
-        command.toHost = toHost;
-        return NvmeStatus.SUCCESS;
     }
 
     private long hostData(MemorySegment memory, int at, int dataBytes) {
@@ -515,41 +445,21 @@ final class TargetConnection implements PduReceiver.Sink {
         PduFault what = PduFault.of(fault);
         home.counters().faults++;
         finish("the host has violated the protocol: " + what.sentence());
-        int place = queue.place(TerminatePdu.BYTES_MAX);
-        int length =
-                TerminatePdu.write(
-                        queue.memory(),
-                        place,
-                        PduType.CONTROLLER_TERMINATE,
-                        fault,
-                        memory,
-                        at,
-                        bytes);
-        queue.added(place, length);
+        answers.terminate(fault, memory, at, bytes);
     }
-
-    // ------------------------------------------------------------------ buffers
 
     private void awaitBuffer(TargetCommand command) {
-        if (waitingFirst == null && lend(command)) {
-            return;
-        }
-        home.counters().bufferWaits++;
-        command.state = TargetCommand.State.WAITING;
-        TargetCommand last = waitingLast;
-        if (last == null) {
-            waitingFirst = command;
+        TransferBuffer buffer = waiting.isEmpty() ? pool.acquire(command.dataBytes, share) : null;
+        if (buffer == null) {
+            home.counters().bufferWaits++;
+            command.state = TargetCommand.State.WAITING;
+            waiting.add(command);
         } else {
-            last.next = command;
+            begin(command, buffer);
         }
-        waitingLast = command;
     }
 
-    private boolean lend(TargetCommand command) {
-        TransferBuffer buffer = pool.acquire(command.dataBytes, share);
-        if (buffer == null) {
-            return false;
-        }
+    private void begin(TargetCommand command, TransferBuffer buffer) {
         command.buffer = buffer;
         if (command.toHost) {
             execute(command);
@@ -558,21 +468,22 @@ final class TargetConnection implements PduReceiver.Sink {
             awaitingHost++;
             askForMore(command);
         }
-        return true;
     }
 
     /** Tries again what waited for buffers, or for answers to be read. */
     private boolean resume() {
         boolean worked = false;
-        for (TargetCommand command = waitingFirst; command != null; command = waitingFirst) {
-            TargetCommand following = command.next;
-            if (ending || !lend(command)) {
+        TargetCommand command = waiting.first();
+        while (command != null && !ending) {
+            TransferBuffer buffer = pool.acquire(command.dataBytes, share);
+            if (buffer == null) {
                 break;
             }
-            command.next = null;
-            waitingFirst = following;
-            waitingLast = following == null ? null : waitingLast;
+            // Before it is carried out, and perhaps at once answered and free.
+            waiting.removeFirst();
+            begin(command, buffer);
             worked = true;
+            command = waiting.first();
         }
         if (receiver.isLater() && !ending) {
             receiver.proceed();
@@ -586,16 +497,9 @@ final class TargetConnection implements PduReceiver.Sink {
             int offset = command.askedBytes;
             int bytes = Math.min(command.dataBytes - offset, config.readyBytesMax());
             int tag = command.openReady(bytes);
-            int place = queue.place(ReadyPdu.BYTES + PduHeader.DIGEST_BYTES);
-            int length =
-                    ReadyPdu.write(
-                            queue.memory(), place, limits, command.commandId(), tag, offset, bytes);
-            digestHeader(place, ReadyPdu.BYTES);
-            queue.added(place, length);
+            answers.ready(command.commandId(), tag, offset, bytes);
         }
     }
-
-    // ------------------------------------------------------------------ carrying out
 
     private void execute(TargetCommand command) {
         command.state = TargetCommand.State.EXECUTING;
@@ -637,29 +541,10 @@ final class TargetConnection implements PduReceiver.Sink {
     void become(TargetController joined, int id, int entries, boolean withFlowControl) {
         controller = joined;
         queueId = id;
-        queueEntries = entries;
-        flowControl = withFlowControl;
-        queueHead = 1 % entries;
         joined.traffic(nowNanos);
-        SendQueue larger = newQueue(entries + 1);
-        moveUnsent(larger);
-        queue = larger;
+        answers.become(id, entries, withFlowControl);
         addCommands(entries + 1);
         receiver.moveTo(arena.allocate(INPUT_BYTES));
-    }
-
-    /** The ICResp at most is unsent: a host waits for it before it sends Connect, but need not. */
-    private void moveUnsent(SendQueue larger) {
-        ByteBuffer[] batch = new ByteBuffer[SendQueue.BATCH];
-        int count = queue.gather(batch);
-        for (int i = 0; i < count; i++) {
-            ByteBuffer part = batch[i];
-            int bytes = part.remaining();
-            int place = larger.place(bytes);
-            MemorySegment.copy(MemorySegment.ofBuffer(part), 0, larger.memory(), place, bytes);
-            larger.added(place, bytes);
-        }
-        queue.clear();
     }
 
     /** A request went to a device. */
@@ -679,8 +564,6 @@ final class TargetConnection implements PduReceiver.Sink {
         home.io().blockCompleted(this, command, status);
     }
 
-    // ------------------------------------------------------------------ answers
-
     /** Answers a command; its data go with it where it succeeded and has data for the host. */
     void complete(TargetCommand command, int status, long result) {
         if (ending) {
@@ -689,76 +572,15 @@ final class TargetConnection implements PduReceiver.Sink {
             return;
         }
         if (status == NvmeStatus.SUCCESS && command.toHost && command.dataBytes > 0) {
-            sendData(command, result);
+            command.state = TargetCommand.State.SENDING;
+            answers.data(command, result);
             return;
         }
         if (status != NvmeStatus.SUCCESS) {
             home.counters().failedCommands++;
         }
-        int room = CapsulePdu.RESPONSE_HEADER_BYTES + PduHeader.DIGEST_BYTES;
-        int place = queue.place(room);
-        int length = writeResponse(queue.memory(), queue.view(), place, command, status, result);
-        queue.added(place, length);
+        answers.response(command.commandId(), status, result);
         retire(command);
-    }
-
-    private int writeResponse(
-            MemorySegment memory,
-            ByteBuffer view,
-            int at,
-            TargetCommand command,
-            int status,
-            long result) {
-        int length = CapsulePdu.writeResponseHeader(memory, at, limits);
-        int head = flowControl ? queueHead : 0;
-        CompletionEntry.encode(
-                memory,
-                at + (long) CapsulePdu.COMPLETION,
-                result,
-                head,
-                Math.max(0, queueId),
-                command.commandId(),
-                status,
-                0);
-        if (limits.headerDigest()) {
-            int bytes = CapsulePdu.RESPONSE_HEADER_BYTES;
-            LittleEndian.u32(memory, at + (long) bytes, digest.of(view, at, bytes));
-        }
-        return length;
-    }
-
-    /** Puts the PDU's header before the data where they lie, and the answer behind them. */
-    private void sendData(TargetCommand command, long result) {
-        PduLimits agreed = limits;
-        TransferBuffer buffer = command.requireBuffer();
-        MemorySegment memory = buffer.memory;
-        int begin = buffer.dataAt - agreed.dataOffset(DataPdu.HEADER_BYTES);
-        int dataBytes = command.dataBytes;
-        // Without flow control the host needs nothing of a completion but that it succeeded.
-        boolean alone = !flowControl && result == 0;
-        int flags = alone ? PduHeader.LAST | PduHeader.SUCCESS : PduHeader.LAST;
-        DataPdu.writeControllerData(
-                memory, begin, agreed, flags, command.commandId(), 0, dataBytes);
-        if (agreed.headerDigest()) {
-            int value = digest.of(buffer.view, begin, DataPdu.HEADER_BYTES);
-            LittleEndian.u32(memory, begin + (long) DataPdu.HEADER_BYTES, value);
-        }
-        int end = buffer.dataAt + dataBytes;
-        if (agreed.dataDigest()) {
-            LittleEndian.u32(memory, end, digest.of(buffer.view, buffer.dataAt, dataBytes));
-            end += PduHeader.DIGEST_BYTES;
-        }
-        if (!alone) {
-            end += writeResponse(memory, buffer.view, end, command, NvmeStatus.SUCCESS, result);
-        }
-        command.state = TargetCommand.State.SENDING;
-        queue.add(command, begin, end);
-    }
-
-    private void digestHeader(int at, int bytes) {
-        if (limits.headerDigest()) {
-            LittleEndian.u32(queue.memory(), at + (long) bytes, digest.of(queue.view(), at, bytes));
-        }
     }
 
     /** The command is over: its buffer goes back, and its place is free. */
