@@ -13,7 +13,6 @@ import dev.ringroad.nvme.fabrics.pdu.PduType;
 import dev.ringroad.nvme.fabrics.pdu.ReadyPdu;
 import dev.ringroad.nvme.fabrics.pdu.TerminatePdu;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
@@ -28,7 +27,8 @@ final class Answers {
     private static final int FLAT_BYTES = 8192;
 
     private final PduDigest digest = new PduDigest();
-    private final Arena arena;
+    private final LentMemory lender;
+    private ByteBuffer memory;
     private SendQueue queue;
     private PduLimits limits;
     private int queueId;
@@ -37,18 +37,23 @@ final class Answers {
     private boolean flowControl;
 
     /**
-     * @param arena of the connection
+     * @param lender gets the memory back in {@link #close}
      * @param commands how many commands may be under way
      */
-    Answers(Arena arena, int commands, PduLimits limits) {
-        this.arena = arena;
-        this.queue = newQueue(commands);
+    Answers(LentMemory lender, int commands, PduLimits limits) {
+        this.lender = lender;
+        this.memory = lend(commands);
+        this.queue = new SendQueue(memory, commands);
         this.limits = limits;
     }
 
-    private SendQueue newQueue(int commands) {
-        long bytes = FLAT_BYTES + (long) COMMAND_BYTES * commands;
-        return new SendQueue(arena.allocate(bytes), commands);
+    private ByteBuffer lend(int commands) {
+        return lender.lend(FLAT_BYTES + COMMAND_BYTES * commands);
+    }
+
+    /** Gives the memory back; what was not sent is forgotten. */
+    void close() {
+        lender.giveBack(memory);
     }
 
     /** What waits to be sent. */
@@ -76,8 +81,11 @@ final class Answers {
         queueEntries = entries;
         queueHead = 1 % entries;
         flowControl = withFlowControl;
-        SendQueue larger = newQueue(entries + 1);
+        ByteBuffer more = lend(entries + 1);
+        SendQueue larger = new SendQueue(more, entries + 1);
         moveUnsent(larger);
+        lender.giveBack(memory);
+        memory = more;
         queue = larger;
     }
 
@@ -109,10 +117,10 @@ final class Answers {
 
     /** Asks for data of a command. */
     void ready(int commandId, int tag, int offset, int bytes) {
-        MemorySegment memory = queue.memory();
+        MemorySegment ring = queue.memory();
         int place = queue.place(ReadyPdu.BYTES + PduHeader.DIGEST_BYTES);
-        int length = ReadyPdu.write(memory, place, limits, commandId, tag, offset, bytes);
-        digestHeader(memory, queue.view(), place, ReadyPdu.BYTES);
+        int length = ReadyPdu.write(ring, place, limits, commandId, tag, offset, bytes);
+        digestHeader(ring, queue.view(), place, ReadyPdu.BYTES);
         queue.added(place, length);
     }
 
@@ -124,12 +132,12 @@ final class Answers {
     }
 
     private int write(
-            MemorySegment memory, ByteBuffer view, int at, int commandId, int status, long result) {
-        int length = CapsulePdu.writeResponseHeader(memory, at, limits);
+            MemorySegment into, ByteBuffer view, int at, int commandId, int status, long result) {
+        int length = CapsulePdu.writeResponseHeader(into, at, limits);
         int head = flowControl ? queueHead : 0;
         long completion = at + (long) CapsulePdu.COMPLETION;
-        CompletionEntry.encode(memory, completion, result, head, queueId, commandId, status, 0);
-        digestHeader(memory, view, at, CapsulePdu.RESPONSE_HEADER_BYTES);
+        CompletionEntry.encode(into, completion, result, head, queueId, commandId, status, 0);
+        digestHeader(into, view, at, CapsulePdu.RESPONSE_HEADER_BYTES);
         return length;
     }
 
@@ -140,7 +148,7 @@ final class Answers {
     void data(TargetCommand command, long result) {
         PduLimits agreed = limits;
         TransferBuffer buffer = command.requireBuffer();
-        MemorySegment memory = buffer.memory;
+        MemorySegment target = buffer.memory;
         int begin = buffer.dataAt - agreed.dataOffset(DataPdu.HEADER_BYTES);
         int dataBytes = command.dataBytes;
         int commandId = command.commandId();
@@ -148,22 +156,30 @@ final class Answers {
         boolean alone = !flowControl && result == 0;
         int flags = alone ? PduHeader.LAST | PduHeader.SUCCESS : PduHeader.LAST;
         int ignored =
-                DataPdu.writeControllerData(memory, begin, agreed, flags, commandId, 0, dataBytes);
-        digestHeader(memory, buffer.view, begin, DataPdu.HEADER_BYTES);
+                DataPdu.writeControllerData(target, begin, agreed, flags, commandId, 0, dataBytes);
+        digestHeader(target, buffer.view, begin, DataPdu.HEADER_BYTES);
+        clearPadding(target, begin + DataPdu.HEADER_BYTES, buffer.dataAt);
         int end = buffer.dataAt + dataBytes;
         if (agreed.dataDigest()) {
-            LittleEndian.u32(memory, end, digest.of(buffer.view, buffer.dataAt, dataBytes));
+            LittleEndian.u32(target, end, digest.of(buffer.view, buffer.dataAt, dataBytes));
             end += PduHeader.DIGEST_BYTES;
         }
         if (!alone) {
-            end += write(memory, buffer.view, end, commandId, NvmeStatus.SUCCESS, result);
+            end += write(target, buffer.view, end, commandId, NvmeStatus.SUCCESS, result);
         }
         queue.add(command, begin, end);
     }
 
-    private void digestHeader(MemorySegment memory, ByteBuffer view, int at, int bytes) {
+    /** What lies there has been somebody else's. */
+    private void clearPadding(MemorySegment s, int headerEnd, int dataAt) {
+        for (int at = headerEnd + limits.headerDigestBytes(); at < dataAt; at += Integer.BYTES) {
+            LittleEndian.u32(s, at, 0);
+        }
+    }
+
+    private void digestHeader(MemorySegment s, ByteBuffer view, int at, int bytes) {
         if (limits.headerDigest()) {
-            LittleEndian.u32(memory, at + (long) bytes, digest.of(view, at, bytes));
+            LittleEndian.u32(s, at + (long) bytes, digest.of(view, at, bytes));
         }
     }
 

@@ -78,19 +78,31 @@ final class PduReceiver {
     private @Nullable TransferBuffer into;
     private int intoAt;
 
-    PduReceiver(Sink sink, MemorySegment memory) {
+    PduReceiver(Sink sink, ByteBuffer memory) {
         this.sink = sink;
-        this.memory = memory;
-        this.view = memory.asByteBuffer();
+        this.memory = MemorySegment.ofBuffer(memory);
+        this.view = memory;
     }
 
-    /** Goes on in larger memory. */
-    void moveTo(MemorySegment larger) {
-        MemorySegment.copy(memory, at, larger, 0, fill - at);
+    /**
+     * Goes on in larger memory.
+     *
+     * @return the memory that it was in
+     */
+    ByteBuffer moveTo(ByteBuffer larger) {
+        MemorySegment target = MemorySegment.ofBuffer(larger);
+        MemorySegment.copy(memory, at, target, 0, fill - at);
         fill -= at;
         at = 0;
-        memory = larger;
-        view = larger.asByteBuffer();
+        memory = target;
+        ByteBuffer before = view;
+        view = larger;
+        return before;
+    }
+
+    /** The memory that it is in. */
+    ByteBuffer memory() {
+        return view;
     }
 
     /** Says from within {@link Sink#header} where its data go; without it they are dropped. */

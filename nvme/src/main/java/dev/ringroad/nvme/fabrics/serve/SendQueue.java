@@ -33,13 +33,12 @@ final class SendQueue {
     private int ringUsed;
 
     /**
-     * @param memory for runs of short PDUs; stays its owner's
+     * @param view memory for runs of short PDUs; stays its owner's
      * @param commands how many entries may have data at most
      */
-    SendQueue(MemorySegment memory, int commands) {
-        this.memory = memory;
-        this.ringBytes = (int) memory.byteSize();
-        ByteBuffer view = memory.asByteBuffer();
+    SendQueue(ByteBuffer view, int commands) {
+        this.memory = MemorySegment.ofBuffer(view);
+        this.ringBytes = view.capacity();
         for (int i = 0; i < BATCH; i++) {
             views[i] = view.duplicate();
         }

@@ -15,7 +15,6 @@ import dev.ringroad.nvme.fabrics.pdu.TerminatePdu;
 
 import org.jspecify.annotations.Nullable;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -47,7 +46,6 @@ final class TargetConnection implements PduReceiver.Sink {
     private final TargetConfig config;
     private final TransferPool pool;
     private final TransferPool.Share share = new TransferPool.Share();
-    private final Arena arena = Arena.ofConfined();
     private final PduReceiver receiver;
     private final Answers answers;
     private final WaitingCommands waiting = new WaitingCommands();
@@ -97,8 +95,8 @@ final class TargetConnection implements PduReceiver.Sink {
         this.bornNanos = nowNanos;
         this.nowNanos = nowNanos;
         this.progressNanos = nowNanos;
-        this.receiver = new PduReceiver(this, arena.allocate(FIRST_INPUT_BYTES));
-        this.answers = new Answers(arena, FIRST_COMMANDS, limits);
+        this.receiver = new PduReceiver(this, home.memory().lend(FIRST_INPUT_BYTES));
+        this.answers = new Answers(home.memory(), FIRST_COMMANDS, limits);
         this.commands = new TargetCommand[0];
         addCommands(FIRST_COMMANDS);
     }
@@ -238,10 +236,7 @@ final class TargetConnection implements PduReceiver.Sink {
         waker.run();
     }
 
-    /**
-     * The stream is gone, or was ended. What the device still has is waited for: see {@link
-     * #isQuiet}.
-     */
+    /** The stream is gone. What a device still has ends later: see {@link #isQuiet}. */
     void close() {
         if (closed) {
             return;
@@ -257,15 +252,18 @@ final class TargetConnection implements PduReceiver.Sink {
             }
         }
         if (isQuiet()) {
-            arena.close();
+            giveBack();
         }
     }
 
-    /**
-     * Whether a closed connection has nothing at a device any more, so that it can be forgotten.
-     */
+    /** Whether a closed connection has nothing at a device any more and can be forgotten. */
     boolean isQuiet() {
         return atDevice == 0;
+    }
+
+    private void giveBack() {
+        answers.close();
+        home.memory().giveBack(receiver.memory());
     }
 
     private void finish(String reason) {
@@ -544,7 +542,7 @@ final class TargetConnection implements PduReceiver.Sink {
         joined.traffic(nowNanos);
         answers.become(id, entries, withFlowControl);
         addCommands(entries + 1);
-        receiver.moveTo(arena.allocate(INPUT_BYTES));
+        home.memory().giveBack(receiver.moveTo(home.memory().lend(INPUT_BYTES)));
     }
 
     /** A request went to a device. */
@@ -557,7 +555,7 @@ final class TargetConnection implements PduReceiver.Sink {
         if (ending) {
             retire(command);
             if (closed && isQuiet()) {
-                arena.close();
+                giveBack();
             }
             return;
         }

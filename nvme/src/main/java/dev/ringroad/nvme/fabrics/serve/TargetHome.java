@@ -15,6 +15,7 @@ final class TargetHome implements AutoCloseable {
     private final TargetConfig config;
     private final TargetDirectory directory;
     private final TransferPool pool;
+    private final LentMemory memory = new LentMemory();
     private final TargetCounters counters = new TargetCounters();
     private final IoExecutor io;
     private final AdminExecutor admin;
@@ -67,6 +68,11 @@ final class TargetHome implements AutoCloseable {
 
     TransferPool pool() {
         return pool;
+    }
+
+    /** For what connections receive and answer. */
+    LentMemory memory() {
+        return memory;
     }
 
     TargetCounters counters() {

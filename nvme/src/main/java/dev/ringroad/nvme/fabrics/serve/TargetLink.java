@@ -24,6 +24,7 @@ final class TargetLink {
     private @Nullable TargetConnection connection;
     private long activeNanos;
     private long farewellNanos = Long.MAX_VALUE;
+    private int interest = SelectionKey.OP_READ;
     private boolean isBlocked;
     private boolean isClosed;
 
@@ -65,7 +66,7 @@ final class TargetLink {
         return requireConnection().isConnected();
     }
 
-    /** Whether something came lately. */
+    /** Whether something came or went lately. */
     boolean isActive(long nowNanos, long withinNanos) {
         return nowNanos - activeNanos < withinNanos;
     }
@@ -85,7 +86,12 @@ final class TargetLink {
             return false;
         }
         boolean worked = requireConnection().tick(nowNanos);
-        return flush(nowNanos) || worked;
+        worked |= flush(nowNanos);
+        if (!isClosed) {
+            // Others may keep the thread awake for long, and this one has to be heard of again.
+            updateInterest(isBlocked);
+        }
+        return worked;
     }
 
     /** Receives what there is; whether there was something. */
@@ -147,8 +153,11 @@ final class TargetLink {
                 int count = mine.gather(batch);
                 long bytes = channel.write(batch, 0, count);
                 mine.sent(bytes, nowNanos);
-                worked |= bytes > 0;
                 isBlocked = bytes == 0;
+                if (bytes > 0) {
+                    activeNanos = nowNanos;
+                    worked = true;
+                }
             }
             if (mine.isEnding() && !isClosed) {
                 farewell(mine, nowNanos);
@@ -182,10 +191,15 @@ final class TargetLink {
 
     /** Tells the selector what would wake us. */
     void prepareSleep() {
+        updateInterest(requireConnection().hasOutput());
+    }
+
+    private void updateInterest(boolean toWrite) {
         TargetConnection mine = requireConnection();
         int reading = mine.wantsInput() || mine.isEnding() ? SelectionKey.OP_READ : 0;
-        int wanted = reading | (mine.hasOutput() ? SelectionKey.OP_WRITE : 0);
-        if (key.isValid() && key.interestOps() != wanted) {
+        int wanted = reading | (toWrite ? SelectionKey.OP_WRITE : 0);
+        if (wanted != interest && key.isValid()) {
+            interest = wanted;
             SelectionKey ignored = key.interestOps(wanted);
         }
     }

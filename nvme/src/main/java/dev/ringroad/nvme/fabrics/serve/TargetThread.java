@@ -233,10 +233,12 @@ final class TargetThread implements Runnable {
             return;
         }
         if (key.attachment() instanceof TargetLink link) {
+            long now = System.nanoTime();
             if (key.isWritable()) {
                 link.unblock();
+                work += link.flush(now) ? 1 : 0;
             }
-            if (link.receive(System.nanoTime())) {
+            if (link.receive(now)) {
                 work++;
             }
         } else if (key.attachment() instanceof Door door) {

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,12 +51,12 @@ final class TransferPool implements AutoCloseable {
         }
     }
 
-    private TransferPool(SharedRegion region, int smallCount, int largeCount) {
+    private TransferPool(SharedRegion region, ByteBuffer view, int smallCount, int largeCount) {
         this.region = region;
         this.small = new TransferBuffer[smallCount];
         this.large = new TransferBuffer[largeCount];
-        long at = carve(small, SMALL_BYTES, PAGE_BYTES);
-        carve(large, LARGE_BYTES, at);
+        long at = carve(small, view, SMALL_BYTES, PAGE_BYTES);
+        long ignored = carve(large, view, LARGE_BYTES, at);
         smallFree = smallCount;
         largeFree = largeCount;
     }
@@ -65,13 +68,29 @@ final class TransferPool implements AutoCloseable {
                         + (long) largeCount * (LARGE_BYTES + PAGE_BYTES);
         SharedRegion region =
                 SharedRegion.allocate("ringroad-nvme-tcp", bytes, Placement.ordinary());
-        return new TransferPool(region, smallCount, largeCount);
+        try {
+            return new TransferPool(region, plainView(region), smallCount, largeCount);
+        } catch (Throwable t) {
+            region.close();
+            throw t;
+        }
+    }
+
+    /**
+     * The same memory once more, mapped by the JDK: with a buffer of an arena, as the region's own
+     * would be, each write to a socket makes an object. It vanishes with its last reference.
+     */
+    private static ByteBuffer plainView(SharedRegion region) throws IOException {
+        Path file = Path.of("/proc/self/fd/" + region.descriptor().number());
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            return channel.map(FileChannel.MapMode.READ_WRITE, 0, region.byteSize());
+        }
     }
 
     /** One page between two buffers is the first one's tail and the second one's head. */
-    private long carve(TransferBuffer[] into, int dataBytes, long from) {
+    private long carve(TransferBuffer[] into, ByteBuffer view, int dataBytes, long from) {
         MemorySegment memory = region.segment();
-        ByteBuffer view = memory.asByteBuffer();
         long at = from;
         for (int i = 0; i < into.length; i++) {
             into[i] = new TransferBuffer(memory, view.duplicate(), (int) at, dataBytes);

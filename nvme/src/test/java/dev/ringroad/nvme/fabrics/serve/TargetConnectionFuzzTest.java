@@ -65,6 +65,7 @@ class TargetConnectionFuzzTest {
             admin.close();
         }
         bench.requireQuiet();
+        assertThat(bench.home.memory().isWhole()).isTrue();
     }
 
     /** A conversation of an I/O queue: writes in both ways, reads, everything else. */
