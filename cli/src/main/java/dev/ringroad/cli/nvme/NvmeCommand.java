@@ -11,12 +11,14 @@ import picocli.CommandLine.Command;
         description = "NVMe drives in user space, and block devices of any kind.",
         subcommands = {
             NvmePerfCommand.class,
+            NvmeServeCommand.class,
         },
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
             "Examples:",
             "  ringroad nvme perf memory:1g --rw randread --depth 32 --runtime 5",
+            "  ringroad nvme serve file:disk.img --listen 0.0.0.0:4420",
         })
 public final class NvmeCommand extends Subcommand {
 
