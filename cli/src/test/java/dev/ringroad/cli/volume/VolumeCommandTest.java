@@ -21,8 +21,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 final class VolumeCommandTest {
     @TempDir private Path folder;
@@ -35,13 +37,17 @@ final class VolumeCommandTest {
 
     /** Runs a subcommand, and gives back what it printed. */
     private static String run(String name, String... words) {
-        CommandLine command = new CommandLine(new VolumeCommand()).getSubcommands().get(name);
-        CommandLine.ParseResult ignored = command.parseArgs(words);
+        CommandLine volume = new CommandLine(new VolumeCommand());
+        CommandLine.ParseResult parsed =
+                volume.parseArgs(
+                        Stream.concat(Stream.of(name), Arrays.stream(words))
+                                .toArray(String[]::new));
+        Runnable command = (Runnable) parsed.subcommand().commandSpec().userObject();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PrintStream before = System.out;
         System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
         try {
-            ((Runnable) command.getCommand()).run();
+            command.run();
         } finally {
             System.setOut(before);
         }
