@@ -4,6 +4,7 @@ import dev.ringroad.nvme.block.BlockDevice;
 import dev.ringroad.nvme.block.file.FileKind;
 import dev.ringroad.nvme.block.text.BlockTextException;
 import dev.ringroad.nvme.block.text.BlockTexts;
+import dev.ringroad.nvme.fabrics.initiator.RemoteKind;
 import dev.ringroad.nvme.volume.VolumeKind;
 
 import java.io.IOException;
@@ -12,7 +13,10 @@ import java.util.stream.Collectors;
 /** The block devices that commands know, by the texts that name them. */
 public final class BlockDevices {
     private static final BlockTexts TEXTS =
-            BlockTexts.modules().with(FileKind.kind()).with(VolumeKind.kind());
+            BlockTexts.modules()
+                    .with(FileKind.kind())
+                    .with(RemoteKind.kind())
+                    .with(VolumeKind.kind());
 
     private BlockDevices() {}
 

@@ -12,6 +12,8 @@ import picocli.CommandLine.Command;
         subcommands = {
             NvmePerfCommand.class,
             NvmeServeCommand.class,
+            NvmeDiscoverCommand.class,
+            NvmeConnectCommand.class,
         },
         synopsisSubcommandLabel = "COMMAND",
         footer = {
@@ -19,6 +21,7 @@ import picocli.CommandLine.Command;
             "Examples:",
             "  ringroad nvme perf memory:1g --rw randread --depth 32 --runtime 5",
             "  ringroad nvme serve file:disk.img --listen 0.0.0.0:4420",
+            "  ringroad nvme connect 10.0.0.1 --nqn nqn.2014-08.org.example:disk",
         })
 public final class NvmeCommand extends Subcommand {
 

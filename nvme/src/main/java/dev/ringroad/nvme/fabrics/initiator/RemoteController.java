@@ -196,6 +196,10 @@ public final class RemoteController implements AutoCloseable {
      * @throws IOException when there is none of that id, or none that is a block device
      */
     public RemoteNamespace open(int namespaceId) throws IOException {
+        return new RemoteNamespace(this, find(namespaceId), false);
+    }
+
+    NamespaceIdentity find(int namespaceId) throws IOException {
         NamespaceIdentity found = namespaces.get(namespaceId);
         if (found == null) {
             throw new IOException(
@@ -218,7 +222,7 @@ public final class RemoteController implements AutoCloseable {
                             + found.unusable()
                             + ".");
         }
-        return new RemoteNamespace(this, found);
+        return found;
     }
 
     Association association() {

@@ -7,6 +7,7 @@ import dev.ringroad.nvme.block.BlockOperation;
 import dev.ringroad.nvme.command.IdentifyController;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
@@ -36,10 +37,31 @@ public final class RemoteNamespace implements BlockDevice {
     private final Set<BlockOperation> operations;
     private final AtomicInteger channels = new AtomicInteger();
 
-    RemoteNamespace(RemoteController controller, NamespaceIdentity identity) {
+    private final boolean ownsController;
+
+    RemoteNamespace(
+            RemoteController controller, NamespaceIdentity identity, boolean ownsController) {
+        this.ownsController = ownsController;
         this.controller = controller;
         this.identity = identity;
         operations = Collections.unmodifiableSet(operationsOf(controller.identity()));
+    }
+
+    /**
+     * Connects to a controller for the sake of one namespace; it is closed with the namespace.
+     *
+     * @throws IOException when that failed; the message says where and why
+     */
+    public static RemoteNamespace connect(
+            InetSocketAddress address, String subsystem, int namespaceId, HostConfig config)
+            throws IOException {
+        RemoteController controller = RemoteController.connect(address, subsystem, config);
+        try {
+            return new RemoteNamespace(controller, controller.find(namespaceId), true);
+        } catch (Throwable t) {
+            controller.close();
+            throw t;
+        }
     }
 
     private static EnumSet<BlockOperation> operationsOf(IdentifyController told) {
@@ -119,7 +141,11 @@ public final class RemoteNamespace implements BlockDevice {
         }
     }
 
-    /** Does nothing to the controller, which is closed by who connected it. */
+    /** Closes its controller if that is its own; else who has connected it does. */
     @Override
-    public void close() {}
+    public void close() {
+        if (ownsController) {
+            controller.close();
+        }
+    }
 }
