@@ -34,6 +34,18 @@ public final class RemoteKind {
         } catch (IllegalArgumentException e) {
             throw new BlockTextException(String.valueOf(e.getMessage()));
         }
+        try {
+            return connect(address, config);
+        } catch (IOException e) {
+            // Whoever opens a text makes a sentence of it.
+            String message = String.valueOf(e.getMessage());
+            int end = message.length() - (message.endsWith(".") ? 1 : 0);
+            throw new IOException(message.substring(0, end), e);
+        }
+    }
+
+    private static BlockDevice connect(RemoteAddress address, HostConfig config)
+            throws IOException {
         if (address.paths().size() == 1) {
             return RemoteNamespace.connect(
                     address.paths().getFirst(), address.subsystem(), address.namespaceId(), config);
