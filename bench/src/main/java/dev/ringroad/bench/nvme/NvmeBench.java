@@ -24,6 +24,7 @@ public final class NvmeBench {
         ProcessorPair cpus = ProcessorPair.choose("The NVMe driver is measured on");
         List<BenchRow> rows = new ArrayList<>();
         rows.addAll(new QueuePairRows(cpus).measure(quick, progress));
+        rows.addAll(new TcpLoopRows(cpus).measure(quick, progress));
         return rows;
     }
 }
