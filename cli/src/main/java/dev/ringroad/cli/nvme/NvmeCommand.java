@@ -10,6 +10,10 @@ import picocli.CommandLine.Command;
         name = "nvme",
         description = "NVMe drives in user space, and block devices of any kind.",
         subcommands = {
+            NvmeListCommand.class,
+            NvmeIdentifyCommand.class,
+            NvmeSmartCommand.class,
+            NvmeFormatCommand.class,
             NvmePerfCommand.class,
             NvmeServeCommand.class,
             NvmeDiscoverCommand.class,
@@ -18,7 +22,11 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
+            "A drive is named by its PCI address and taken by VFIO; ringroad pci bind hands it over.",
+            "",
             "Examples:",
+            "  ringroad nvme list",
+            "  ringroad nvme smart 0000:3b:00.0",
             "  ringroad nvme perf memory:1g --rw randread --depth 32 --runtime 5",
             "  ringroad nvme serve file:disk.img --listen 0.0.0.0:4420",
             "  ringroad nvme connect 10.0.0.1 --nqn nqn.2014-08.org.example:disk",
