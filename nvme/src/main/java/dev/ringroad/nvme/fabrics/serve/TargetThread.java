@@ -215,7 +215,8 @@ final class TargetThread implements Runnable {
             link.prepareSleep();
             deadline = Math.min(deadline, link.deadlineNanos());
         }
-        // A wake-up of before may have been used up by selectNow; what it was for is asked once more.
+        // A wake-up of before may have been used up by selectNow; what it was for is asked once
+        // more.
         if (work > 0 || woken || stopping || !arrivals.isEmpty()) {
             return;
         }
