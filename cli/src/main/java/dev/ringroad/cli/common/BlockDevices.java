@@ -1,6 +1,7 @@
 package dev.ringroad.cli.common;
 
 import dev.ringroad.nvme.block.BlockDevice;
+import dev.ringroad.nvme.block.drive.DriveKind;
 import dev.ringroad.nvme.block.file.FileKind;
 import dev.ringroad.nvme.block.text.BlockTextException;
 import dev.ringroad.nvme.block.text.BlockTexts;
@@ -15,6 +16,7 @@ public final class BlockDevices {
     private static final BlockTexts TEXTS =
             BlockTexts.modules()
                     .with(FileKind.kind())
+                    .with(DriveKind.kind())
                     .with(RemoteKind.kind())
                     .with(VolumeKind.kind());
 

@@ -2,10 +2,9 @@ package dev.ringroad.cli.nvme;
 
 import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.core.pci.PciBackEnds;
-import dev.ringroad.core.pci.PciDevice;
-import dev.ringroad.core.pci.PciIdentity;
 import dev.ringroad.nvme.NvmeConfig;
 import dev.ringroad.nvme.NvmeController;
+import dev.ringroad.nvme.NvmeControllers;
 
 import java.io.IOException;
 
@@ -26,29 +25,13 @@ final class Drives {
      * @throws Refusal when the drive cannot be had, or the work fails
      */
     static <T> T use(String place, Work<T> work) {
-        try (NvmeController controller = NvmeController.open(take(place), oneQueue())) {
+        try (NvmeController controller = NvmeControllers.open(place, oneQueue())) {
             return work.with(controller);
         } catch (IllegalArgumentException e) {
             throw Refusal.wrongUse(String.valueOf(e.getMessage()));
         } catch (IOException e) {
             throw Refusal.failed(String.valueOf(e.getMessage()));
         }
-    }
-
-    private static PciDevice take(String place) throws IOException {
-        PciDevice device = PciBackEnds.open(place);
-        PciIdentity identity = PciIdentity.of(device.config());
-        if (identity.classCode() != PciIdentity.CLASS_NVME) {
-            device.close();
-            throw new IllegalArgumentException(
-                    place
-                            + " is no NVMe drive, but "
-                            + identity.className()
-                            + " "
-                            + identity.ids()
-                            + ". Remedy: see ringroad nvme list.");
-        }
-        return device;
     }
 
     private static NvmeConfig oneQueue() {

@@ -167,6 +167,19 @@ final class NvmeCommandTest {
     }
 
     @Test
+    void perfTakesANamespaceAndGivesTheDriveBack() {
+        String device = "drive:" + drive() + "/1";
+        String[] perf = {"perf", device, "--rw", "randread", "--depth", "8", "--size", "1m"};
+        assertThat(run("", perf)).as(complained).isZero();
+        assertThat(machine().allocatedBytes()).isZero();
+        assertThat(run("", "perf", "drive:" + drive() + "/9")).isNotZero();
+        assertThat(complained).contains("9");
+        assertThat(run("", "perf", "drive:" + drive())).isNotZero();
+        assertThat(complained).contains("does not say which namespace");
+        assertThat(machine().allocatedBytes()).isZero();
+    }
+
+    @Test
     void whatCannotBeIsRefusedWithASentence() {
         assertThat(run("", "smart", "qemu:" + machine().address(5))).isEqualTo(Refusal.WRONG_USE);
         assertThat(complained).contains("is no NVMe drive, but Ethernet controller 8086:10d3");

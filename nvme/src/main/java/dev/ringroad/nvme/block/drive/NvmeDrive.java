@@ -31,10 +31,12 @@ public final class NvmeDrive implements BlockDevice {
     private final BlockGeometry geometry;
     private final Set<BlockOperation> operations;
     private final DriveRegions regions;
+    private final boolean ownsController;
 
-    private NvmeDrive(NvmeController controller, NvmeNamespace namespace) {
+    private NvmeDrive(NvmeController controller, NvmeNamespace namespace, boolean ownsController) {
         this.controller = controller;
         this.namespace = namespace;
+        this.ownsController = ownsController;
         name = controller.name() + "/" + Integer.toUnsignedString(namespace.id());
         geometry = geometry(namespace);
         operations = operations(controller, namespace);
@@ -46,7 +48,12 @@ public final class NvmeDrive implements BlockDevice {
      * the device.
      */
     public static NvmeDrive of(NvmeController controller, NvmeNamespace namespace) {
-        return new NvmeDrive(controller, namespace);
+        return new NvmeDrive(controller, namespace, false);
+    }
+
+    /** Makes a block device that closes the controller after itself. */
+    static NvmeDrive owning(NvmeController controller, NvmeNamespace namespace) {
+        return new NvmeDrive(controller, namespace, true);
     }
 
     private static BlockGeometry geometry(NvmeNamespace namespace) {
@@ -133,7 +140,10 @@ public final class NvmeDrive implements BlockDevice {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         regions.close();
+        if (ownsController) {
+            controller.close();
+        }
     }
 }
