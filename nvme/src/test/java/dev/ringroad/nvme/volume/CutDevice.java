@@ -230,8 +230,10 @@ final class CutDevice implements BlockDevice {
                                 request.blockCount() * geometry.blockBytes());
                 case FLUSH -> {
                     for (Write write : pending.writes) {
-                        write.apply(durable);
-                        unflushed.remove(write);
+                        // Another flush may have been quicker, and a later write durable since.
+                        if (unflushed.remove(write)) {
+                            write.apply(durable);
+                        }
                     }
                 }
                 default -> {
