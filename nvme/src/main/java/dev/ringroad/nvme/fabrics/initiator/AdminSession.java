@@ -191,13 +191,18 @@ final class AdminSession implements AutoCloseable {
     private NamespaceIdentity namespace(int id) throws IOException {
         require(queue.identify(IdentifyKind.NAMESPACE, id, page), "identify namespace " + id);
         IdentifyNamespace told = new IdentifyNamespace(page);
-        NamespaceReader reader = new NamespaceReader(identity(), told, id);
+        NamespaceReader reader = new NamespaceReader(identity(), told, id, requestBytesMax());
         String fallback = reader.name();
         page.fill((byte) 0);
         // Not every controller knows this list; what identify itself says does then.
         boolean named = queue.identify(IdentifyKind.NAMESPACE_NAMES, id, page) == 0;
         String uuid = named ? NamespaceReader.uuid(new NamespaceNames(page)) : "";
         return reader.identity(uuid.isEmpty() ? fallback : uuid);
+    }
+
+    /** With digests, the data of a write go in one PDU: see {@link PduOutput#data}. */
+    private int requestBytesMax() {
+        return config.dataDigest() ? PduOutput.DATA_BYTES_MAX : NamespaceReader.REQUEST_BYTES_MAX;
     }
 
     /** Reads again how groups of namespaces are reached; does nothing where there are none. */
@@ -252,7 +257,7 @@ final class AdminSession implements AutoCloseable {
     /** The most data that travel along with an I/O command. */
     int capsuleDataBytes() {
         long capsule = (identity().ioQueueCapsuleUnits() & 0xFFFF_FFFFL) * CAPSULE_UNIT_BYTES;
-        long data = Math.min(capsule - SubmissionEntry.BYTES, PduOutput.CAPACITY / 2);
+        long data = Math.min(capsule - SubmissionEntry.BYTES, PduOutput.DATA_BYTES_MAX);
         // An offset of the data within the capsule would have to be padded; nobody has one.
         return identity().inCapsuleDataOffsetUnits() == 0 ? (int) Math.max(0, data) : 0;
     }

@@ -314,7 +314,7 @@ final class HostConnection implements PduInput.Receiver {
         if ((headers && !headerDigestWanted) || (data && !dataDigestWanted)) {
             return PduFault.FIELD_WRONG.at(InitializePdu.DIGESTS);
         }
-        long most = Math.min(InitializePdu.dataBytesMax(bytes, at), PduOutput.CAPACITY / 2);
+        long most = Math.min(InitializePdu.dataBytesMax(bytes, at), PduOutput.DATA_BYTES_MAX);
         limits =
                 new PduLimits(
                         headers,

@@ -14,7 +14,7 @@ import java.util.HexFormat;
 /** Makes sense of what a controller says of a namespace, or says why it has none. */
 final class NamespaceReader {
     /** The longest request: its data fit a connection's buffers some times over. */
-    private static final int REQUEST_BYTES_MAX = 1 << 20;
+    static final int REQUEST_BYTES_MAX = 1 << 20;
 
     private static final int PAGE_SHIFT_LEAST = 12;
     private static final int BLOCK_SHIFT_LEAST = 9;
@@ -23,14 +23,17 @@ final class NamespaceReader {
     private final IdentifyNamespace told;
     private final int id;
     private final int transferShift;
+    private final int requestBytesMax;
     private final int anaGroup;
     private final String unusable;
     private final BlockGeometry geometry;
     private final String name;
 
-    NamespaceReader(IdentifyController controller, IdentifyNamespace told, int id) {
+    NamespaceReader(
+            IdentifyController controller, IdentifyNamespace told, int id, int requestBytesMax) {
         this.told = told;
         this.id = id;
+        this.requestBytesMax = requestBytesMax;
         transferShift = controller.transferShift();
         anaGroup = told.anaGroupId();
         unusable = trouble();
@@ -59,7 +62,7 @@ final class NamespaceReader {
         // MDTS counts pages of the least size, which nobody is told over Fabrics but for CAP.
         int allowed = transferShift + PAGE_SHIFT_LEAST;
         boolean limited = transferShift != 0 && allowed < 20;
-        int bytes = limited ? 1 << allowed : REQUEST_BYTES_MAX;
+        int bytes = Math.min(limited ? 1 << allowed : REQUEST_BYTES_MAX, requestBytesMax);
         int most = Math.max(1, bytes >> shift);
         return new BlockGeometry(1 << shift, told.blocks(), 0, most, 1, 1);
     }

@@ -32,6 +32,9 @@ final class PduOutput {
     /** Holds a window's worth of data, and no more than stays in a core's cache. */
     static final int CAPACITY = 256 * 1024;
 
+    /** The most data of a PDU: such a one always finds room some time. */
+    static final int DATA_BYTES_MAX = CAPACITY / 2;
+
     /** Less data than this are not worth a PDU of their own while more room is to come. */
     private static final int DATA_BYTES_LEAST = 4096;
 
@@ -125,12 +128,16 @@ final class PduOutput {
     /**
      * Puts out data that an R2T has asked for, as far as there is room.
      *
+     * <p>Data with a digest are not divided for want of room, only where MAXH2CDATA demands it:
+     * Linux's target takes the digest of a PDU for one of all data that the command has, and ends
+     * the connection over the difference.
+     *
      * @return whether all of them are out
      */
     boolean data(Exchange exchange, PduLimits limits) {
         while (exchange.readyBytes > 0) {
             int wanted = Math.min(exchange.readyBytes, limits.hostDataBytesMax());
-            int least = Math.min(wanted, DATA_BYTES_LEAST);
+            int least = limits.dataDigest() ? wanted : Math.min(wanted, DATA_BYTES_LEAST);
             if (!hasRoom(least + AROUND_DATA_MAX)) {
                 return false;
             }

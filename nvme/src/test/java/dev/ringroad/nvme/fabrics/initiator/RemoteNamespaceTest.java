@@ -137,7 +137,7 @@ final class RemoteNamespaceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 9, 300})
+    @ValueSource(ints = {1, 9, 256})
     void digestsAlignmentAndChannelsOfJavaChangeNothing(int blocks) throws IOException {
         target.headerDigest = true;
         target.dataDigest = true;
@@ -171,6 +171,21 @@ final class RemoteNamespaceTest {
             }
             host.finish();
             assertThat(statuses).hasSize(500).containsOnly(BlockStatus.OK);
+        }
+    }
+
+    @Test
+    void dataWithADigestAreNotDividedForWantOfRoom() throws IOException {
+        target.dataDigest = true;
+        target.hostDataBytesMax = 1 << 20;
+        try (Host host = new Host(config.withDigests(false, true))) {
+            assertThat(host.namespace.geometry().requestBlocksMax()).isEqualTo(256);
+            for (int i = 0; i < 200; i++) {
+                host.submit(BlockOperation.WRITE, i, i % 4 == 0 ? 256 : 8, 0);
+            }
+            host.finish();
+            assertThat(statuses).hasSize(200).containsOnly(BlockStatus.OK);
+            assertThat(host.controller.reconnects()).isZero();
         }
     }
 

@@ -375,6 +375,9 @@ final class ScriptedTarget implements AutoCloseable {
                 int count = (int) DataPdu.dataBytes(pdu, 0);
                 int from = PduHeader.dataOffset(pdu, 0);
                 checkDigest(pdu, from, count);
+                if (limits.dataDigest() && count != Math.min(bytes - came, hostDataBytesMax)) {
+                    throw new IOException("divided, which Linux's target does not bear");
+                }
                 MemorySegment.copy(pdu, from, MemorySegment.ofArray(all), at + came, count);
                 came += count;
                 boolean last = PduHeader.has(pdu, 0, PduHeader.LAST);
