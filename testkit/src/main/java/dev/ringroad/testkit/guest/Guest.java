@@ -62,8 +62,10 @@ public final class Guest implements AutoCloseable {
         Path archive = folder.resolve("guest.cpio");
         image.write(kernel.get(), archive, folder);
         Path console = Files.createFile(folder.resolve("console.log"));
-        Child qemu =
-                Child.startTyping(commandLine(kernel.get().image(), archive, console, devices));
+        List<String> line =
+                commandLine(
+                        kernel.get().image(), image.kernelParameters(), archive, console, devices);
+        Child qemu = Child.startTyping(line);
         Guest guest = new Guest(qemu, console);
         try {
             qemu.awaitOutput("The guest is up.", BOOT);
@@ -76,9 +78,7 @@ public final class Guest implements AutoCloseable {
     }
 
     private static List<String> commandLine(
-            Path kernel, Path archive, Path console, List<String> devices) {
-        String parameters =
-                "console=ttyS0 quiet intel_iommu=on mitigations=off panic=-1 random.trust_cpu=on";
+            Path kernel, String parameters, Path archive, Path console, List<String> devices) {
         List<String> line = new ArrayList<>();
         line.addAll(List.of("timeout", "--kill-after=5", LIFE_SECONDS, "qemu-system-x86_64"));
         line.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"));

@@ -52,6 +52,7 @@ public final class GuestImage {
     private final List<String> programs = new ArrayList<>();
     private final List<String> scripts = new ArrayList<>();
     private boolean java;
+    private boolean iommu = true;
 
     /** Kernel modules to load at boot, in this order, with what they depend on before them. */
     public GuestImage modules(String... names) {
@@ -63,6 +64,18 @@ public final class GuestImage {
     public GuestImage programs(String... names) {
         programs.addAll(List.of(names));
         return this;
+    }
+
+    /** Boots with the IOMMU switched off. */
+    GuestImage withoutIommu() {
+        iommu = false;
+        return this;
+    }
+
+    /** What the kernel is told at boot. */
+    String kernelParameters() {
+        return "console=ttyS0 quiet mitigations=off panic=-1 random.trust_cpu=on intel_iommu="
+                + (iommu ? "on" : "off");
     }
 
     /** The lab's own scripts that the guest is to have in its PATH, by their names there. */
