@@ -24,6 +24,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -387,12 +390,16 @@ final class RemoteNamespaceTest {
 
     @Test
     void whereNobodyListensConnectSaysSo() throws IOException {
-        target.close();
-        assertThatThrownBy(
-                        () ->
-                                RemoteController.connect(
-                                        target.address(), ScriptedTarget.SUBSYSTEM, config))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("refused");
+        // A port that is taken, and not listened at: nobody else gets it meanwhile.
+        try (Socket taken = new Socket()) {
+            taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            InetSocketAddress silent = (InetSocketAddress) taken.getLocalSocketAddress();
+            assertThatThrownBy(
+                            () ->
+                                    RemoteController.connect(
+                                            silent, ScriptedTarget.SUBSYSTEM, config))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("refused");
+        }
     }
 }
