@@ -165,8 +165,15 @@ final class PowerCutRun {
     private void submit(BlockChannel channel, ModelVolume volume) {
         int blocks = volume.sectors() / blockSectors;
         int first = random.nextInt(blocks);
-        boolean isLong = random.nextInt(4) == 0;
-        int count = 1 + random.nextInt(Math.min(blocks - first, isLong ? blocks : 6));
+        int count;
+        if (random.nextInt(3) == 0) {
+            // A whole cluster, which unmapping gives up and writing takes.
+            count = CLUSTER_SECTORS / blockSectors;
+            first = first / count * count;
+        } else {
+            boolean isLong = random.nextInt(4) == 0;
+            count = 1 + random.nextInt(Math.min(blocks - first, isLong ? blocks : 6));
+        }
         switch (random.nextInt(8)) {
             case 0, 1 -> flush(channel, volume);
             case 2 -> read(channel, volume, first, count);

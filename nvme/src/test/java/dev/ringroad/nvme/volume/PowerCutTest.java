@@ -14,6 +14,12 @@ import java.util.concurrent.ThreadLocalRandom;
 final class PowerCutTest {
     private static final int ROUNDS = 30;
 
+    /**
+     * Among them 2, which tells when clusters are freed before the commit is durable, and 9, 14 and
+     * 15, which tell when a stale twin is left as it is.
+     */
+    private static final long[] SEEDS = {1, 2, 3, 9, 14, 15};
+
     private static void run(long seed) {
         try {
             PowerCutRun run = new PowerCutRun(seed);
@@ -26,7 +32,7 @@ final class PowerCutTest {
 
     @Test
     void aCutAtAnyWriteLosesNothingThatWasFlushed() {
-        for (long seed = 1; seed <= 6; seed++) {
+        for (long seed : SEEDS) {
             run(seed);
         }
     }
