@@ -524,6 +524,14 @@ public final class NvmeController implements Poller, AutoCloseable {
         }
     }
 
+    /** Before a pair of that number is made; the controller has none now. */
+    void clearShadowDoorbells(int queueId) {
+        ShadowDoorbells doorbells = shadowDoorbells(queueId);
+        if (doorbells != null) {
+            doorbells.clear(queueId, ControllerRegister.doorbellStride(cap));
+        }
+    }
+
     @Nullable ShadowDoorbells shadowDoorbells(int queueId) {
         ShadowDoorbells doorbells = shadow;
         int stride = ControllerRegister.doorbellStride(cap);

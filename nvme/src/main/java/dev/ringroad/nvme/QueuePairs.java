@@ -53,6 +53,8 @@ final class QueuePairs {
                         handler,
                         interrupt,
                         controller.config().commandTimeoutNanos());
+        // What the controller wished for an earlier queue would keep the first commands from it.
+        controller.clearShadowDoorbells(id);
         QueueMaking making = new QueueMaking(admin, pair);
         pairs.add(making);
         awaitMade(making);
