@@ -76,6 +76,7 @@ final class ScriptedTarget implements AutoCloseable {
     volatile int anaState;
 
     private final ServerSocket listener;
+    private final Thread accepting;
     private final AtomicInteger controllerIds = new AtomicInteger();
 
     ScriptedTarget(int blockCount) throws IOException {
@@ -86,7 +87,7 @@ final class ScriptedTarget implements AutoCloseable {
     ScriptedTarget(byte[] blocks) throws IOException {
         this.blocks = blocks;
         listener = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
-        Thread.ofPlatform().daemon(true).name("scripted listener").start(this::accept);
+        accepting = Thread.ofPlatform().daemon(true).name("scripted listener").start(this::accept);
     }
 
     InetSocketAddress address() {
@@ -129,6 +130,12 @@ final class ScriptedTarget implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
+        try {
+            // The kernel listens for as long as somebody waits in accept.
+            accepting.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         cutConnections();
     }
 
