@@ -25,6 +25,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The devices of {@code nvme.block} that a text can name. */
 final class ModuleKinds {
@@ -33,6 +34,11 @@ final class ModuleKinds {
     private ModuleKinds() {}
 
     static List<BlockKind> all() {
+        return Stream.of(sources(), composed(), parts(), altered()).flatMap(List::stream).toList();
+    }
+
+    /** Devices by themselves. */
+    private static List<BlockKind> sources() {
         return List.of(
                 new BlockKind(
                         "memory",
@@ -47,7 +53,12 @@ final class ModuleKinds {
                         "zeroes; forgets what is written",
                         Below.NONE,
                         Set.of("block"),
-                        (spec, _) -> nothing(spec)),
+                        (spec, _) -> nothing(spec)));
+    }
+
+    /** Devices made of several. */
+    private static List<BlockKind> composed() {
+        return List.of(
                 new BlockKind(
                         "stripe",
                         "stripe:CHUNK(DEVICE,DEVICE…)",
@@ -68,7 +79,12 @@ final class ModuleKinds {
                         "one device behind the other",
                         Below.SEVERAL,
                         Set.of(),
-                        (spec, below) -> ConcatDevice.of(nameOf(spec), below)),
+                        (spec, below) -> ConcatDevice.of(nameOf(spec), below)));
+    }
+
+    /** Parts of a device. */
+    private static List<BlockKind> parts() {
+        return List.of(
                 new BlockKind(
                         "slice",
                         "slice[,from=BYTES][,size=BYTES]@DEVICE",
@@ -82,7 +98,12 @@ final class ModuleKinds {
                         "a partition of a device with a GPT",
                         Below.ONE,
                         Set.of(),
-                        (spec, below) -> partition(spec, below.getFirst())),
+                        (spec, below) -> partition(spec, below.getFirst())));
+    }
+
+    /** A device that does less, more or something else. */
+    private static List<BlockKind> altered() {
+        return List.of(
                 new BlockKind(
                         "delay",
                         "delay:TIME@DEVICE",
