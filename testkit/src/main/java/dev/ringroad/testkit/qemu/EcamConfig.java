@@ -1,5 +1,6 @@
 package dev.ringroad.testkit.qemu;
 
+import dev.ringroad.core.pci.PciCapabilities;
 import dev.ringroad.core.pci.PciConfig;
 
 import java.io.IOException;
@@ -39,16 +40,7 @@ final class EcamConfig implements PciConfig {
      * @return its offset, or 0 when the function has none such
      */
     int capability(int id) {
-        boolean listed = (readShort(0x06) & 0x10) != 0;
-        int at = listed ? readByte(0x34) & 0xfc : 0;
-        // At most 48 fit, so a circle ends too.
-        for (int count = 0; at >= 0x40 && count < 48; count++) {
-            if ((readByte(at) & 0xff) == id) {
-                return at;
-            }
-            at = readByte(at + 1) & 0xfc;
-        }
-        return 0;
+        return PciCapabilities.of(this).find(id).orElse(0);
     }
 
     @Override
