@@ -3,6 +3,7 @@ package dev.ringroad.cli.nvme;
 import dev.ringroad.cli.common.BlockDevices;
 import dev.ringroad.cli.common.OutputFile;
 import dev.ringroad.cli.common.Refusal;
+import dev.ringroad.cli.common.ServingEnd;
 import dev.ringroad.cli.common.Subcommand;
 import dev.ringroad.core.linux.FileTrouble;
 import dev.ringroad.nvme.block.BlockDevice;
@@ -27,8 +28,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /** Exports block devices over NVMe/TCP. */
 @Command(
@@ -123,12 +122,12 @@ final class NvmeServeCommand extends Subcommand {
             OutputFile.check(json);
         }
         List<BlockDevice> opened = new ArrayList<>();
-        CountDownLatch ended = new CountDownLatch(1);
+        ServingEnd end = new ServingEnd(END_SECONDS);
         try {
             List<TargetSubsystem> exported = open(wanted, opened);
             try (NvmeTcpTarget target = NvmeTcpTarget.open(config, exported, ports)) {
                 tell(target);
-                awaitEnd(target, ended);
+                awaitEnd(target, end);
             }
         } catch (IllegalArgumentException e) {
             throw Refusal.wrongUse(e.getMessage() + ".");
@@ -136,7 +135,7 @@ final class NvmeServeCommand extends Subcommand {
             throw Refusal.failed("Cannot serve: " + FileTrouble.words(e) + ".");
         } finally {
             close(opened);
-            ended.countDown();
+            end.done();
         }
     }
 
@@ -249,34 +248,9 @@ final class NvmeServeCommand extends Subcommand {
         System.out.flush();
     }
 
-    /**
-     * Returns when the process is told to end, by Ctrl-C for one, which waits for the devices to be
-     * closed.
-     */
-    private void awaitEnd(NvmeTcpTarget target, CountDownLatch ended) throws IOException {
-        CountDownLatch asked = new CountDownLatch(1);
-        Thread hook =
-                new Thread(
-                        () -> {
-                            asked.countDown();
-                            try {
-                                boolean ignored = ended.await(END_SECONDS, TimeUnit.SECONDS);
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                        },
-                        "end of serving");
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            while (!asked.await(1, TimeUnit.SECONDS)) {
-                Throwable failure = target.failure();
-                if (failure != null) {
-                    throw new IOException("one of the threads has failed: " + failure, failure);
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /** Serves until the process is told to end, and tells what was done. */
+    private void awaitEnd(NvmeTcpTarget target, ServingEnd end) throws IOException {
+        end.await(target::failure);
         target.close();
         TargetStatistics all = target.statistics();
         System.out.println(words(all));

@@ -1,6 +1,7 @@
 package dev.ringroad.cli.uring;
 
 import dev.ringroad.cli.common.Refusal;
+import dev.ringroad.cli.common.ServingEnd;
 import dev.ringroad.cli.common.Subcommand;
 import dev.ringroad.core.linux.FileTrouble;
 import dev.ringroad.uring.serve.EchoHandler;
@@ -19,8 +20,6 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /** Serves an echo, or files over HTTP, through io_uring. */
 @Command(
@@ -140,38 +139,14 @@ final class UringServeCommand extends Subcommand {
                 loop -> FileService.of(loop, root));
     }
 
-    /**
-     * Returns when the process is told to end, by Ctrl-C for one, which waits for the last words.
-     */
+    /** Serves until the process is told to end, and tells what was done. */
     private static void awaitEnd(ServerThreads server) throws IOException {
-        CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch ended = new CountDownLatch(1);
-        Thread hook =
-                new Thread(
-                        () -> {
-                            asked.countDown();
-                            try {
-                                boolean ignored = ended.await(END_SECONDS, TimeUnit.SECONDS);
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                        },
-                        "end of serving");
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            while (!asked.await(1, TimeUnit.SECONDS)) {
-                Throwable failure = server.failure();
-                if (failure != null) {
-                    throw new IOException("one of the threads has failed: " + failure, failure);
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        ServingEnd end = new ServingEnd(END_SECONDS);
+        end.await(server::failure);
         server.close();
         System.out.println(words(server.statistics()));
         System.out.flush();
-        ended.countDown();
+        end.done();
     }
 
     /** What was done, in a sentence. */
