@@ -31,8 +31,9 @@ final class QueuePairs {
 
     /** Has the controller make what owners want. */
     void poll() {
-        for (QueueMaking pair : pairs) {
-            pair.poll(lifecycle.epoch());
+        // By index: it is part of the path without allocation.
+        for (int i = 0; i < pairs.size(); i++) {
+            pairs.get(i).poll(lifecycle.epoch());
         }
     }
 

@@ -12,16 +12,36 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * The ring of commands. Entries are plain stores; the doorbell is a release store behind them.
+ * The ring of commands. Entries are made beside it, in memory that only this side knows, and are
+ * copied into the ring with the doorbell, in whole batches; the doorbell is a release store behind
+ * them.
+ *
+ * <p>The copy is there for speed. A line of the ring that the controller has read takes a while to
+ * come back to this processor before it can be stored to, some hundred nanoseconds when the
+ * controller is a program on a far core. Stores leave a processor in order through a store buffer
+ * of some 64 places, so an entry made in the ring itself holds up everything that the driver and
+ * its handler store meanwhile, and only three or four lines are on their way at a time. A copy in
+ * one go has nothing between the entries: it keeps the buffer full of lines that travel together.
+ * The same copy is what a ring in the controller's own memory wants, where stores go over the bus.
  *
  * <p>Where the head is does not matter here: there are fewer trackers than entries, and whoever
- * completes a command has fetched it. When the ring is in the controller's own memory, entries are
- * made in host memory and written over with the doorbell, in whole batches.
+ * completes a command has fetched it.
  */
 final class SubmissionQueue {
     private static final ValueLayout.OfLong LONG = JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final int WORDS_SHIFT = SubmissionEntry.BYTES_SHIFT - 3;
 
-    private final MemorySegment entries;
+    // Words of an entry.
+    private static final int CDW2 = SubmissionEntry.CDW2_AT / Long.BYTES;
+    private static final int METADATA = SubmissionEntry.METADATA_AT / Long.BYTES;
+    private static final int DATA = SubmissionEntry.DATA_AT / Long.BYTES;
+    private static final int DATA2 = SubmissionEntry.DATA2_AT / Long.BYTES;
+    private static final int CDW10 = SubmissionEntry.CDW10_AT / Long.BYTES;
+    private static final int CDW12 = SubmissionEntry.CDW12_AT / Long.BYTES;
+    private static final int CDW14 = SubmissionEntry.CDW14_AT / Long.BYTES;
+
+    private final MemorySegment ring;
+    private final long[] staged;
     private final int mask;
     private final Doorbell doorbell;
     private final @Nullable Mmio controllerMemory;
@@ -30,19 +50,21 @@ final class SubmissionQueue {
     private int rung;
 
     /**
-     * @param entries a power of two of them
-     * @param controllerMemory where the controller reads them, when that is not {@code entries}
+     * @param ring a power of two of entries
+     * @param controllerMemory where the controller reads them, when that is not {@code ring}
      */
     SubmissionQueue(
-            MemorySegment entries,
+            MemorySegment ring,
             Doorbell doorbell,
             @Nullable Mmio controllerMemory,
             long controllerMemoryAt) {
-        this.entries = entries;
-        this.mask = (int) (entries.byteSize() >>> SubmissionEntry.BYTES_SHIFT) - 1;
+        this.ring = ring;
         this.doorbell = doorbell;
         this.controllerMemory = controllerMemory;
         this.controllerMemoryAt = controllerMemoryAt;
+        int entries = (int) (ring.byteSize() >>> SubmissionEntry.BYTES_SHIFT);
+        staged = new long[entries << WORDS_SHIFT];
+        mask = entries - 1;
     }
 
     void write(
@@ -53,16 +75,16 @@ final class SubmissionQueue {
             long words10,
             long words12,
             long words14) {
-        MemorySegment into = entries;
-        int at = (tail & mask) << SubmissionEntry.BYTES_SHIFT;
-        into.set(LONG, at, head);
-        into.set(LONG, at + SubmissionEntry.CDW2_AT, 0);
-        into.set(LONG, at + SubmissionEntry.METADATA_AT, metadata);
-        into.set(LONG, at + SubmissionEntry.DATA_AT, first);
-        into.set(LONG, at + SubmissionEntry.DATA2_AT, second);
-        into.set(LONG, at + SubmissionEntry.CDW10_AT, words10);
-        into.set(LONG, at + SubmissionEntry.CDW12_AT, words12);
-        into.set(LONG, at + SubmissionEntry.CDW14_AT, words14);
+        long[] into = staged;
+        int at = (tail - rung) << WORDS_SHIFT;
+        into[at] = head;
+        into[at + CDW2] = 0;
+        into[at + METADATA] = metadata;
+        into[at + DATA] = first;
+        into[at + DATA2] = second;
+        into[at + CDW10] = words10;
+        into[at + CDW12] = words12;
+        into[at + CDW14] = words14;
         tail++;
     }
 
@@ -72,22 +94,52 @@ final class SubmissionQueue {
 
     /** Shows the controller what was written since the last time, if anything. */
     void ring() {
-        int end = tail;
-        if (end != rung) {
-            if (controllerMemory != null) {
-                copy(controllerMemory, end);
+        int count = tail - rung;
+        if (count != 0) {
+            int first = rung & mask;
+            int toTheEnd = Math.min(count, mask + 1 - first);
+            place(0, first, toTheEnd);
+            if (toTheEnd < count) {
+                place(toTheEnd, 0, count - toTheEnd);
             }
-            rung = end;
-            doorbell.ring(end & mask);
+            rung = tail;
+            doorbell.ring(rung & mask);
         }
     }
 
-    private void copy(Mmio into, int end) {
-        for (int index = rung; index != end; index++) {
-            long at = (long) (index & mask) << SubmissionEntry.BYTES_SHIFT;
-            for (int word = 0; word < SubmissionEntry.BYTES; word += Long.BYTES) {
-                into.writeLong(controllerMemoryAt + at + word, entries.get(LONG, at + word));
-            }
+    private void place(int stagedIndex, int ringIndex, int count) {
+        int from = stagedIndex << WORDS_SHIFT;
+        int words = count << WORDS_SHIFT;
+        long to = (long) ringIndex << SubmissionEntry.BYTES_SHIFT;
+        if (controllerMemory != null) {
+            placeFar(controllerMemory, from, words, controllerMemoryAt + to);
+        } else if (count == 1) {
+            placeOne(from, to);
+        } else {
+            MemorySegment.copy(staged, from, ring, LONG, to, words);
+        }
+    }
+
+    /**
+     * Word by word, as it was made: such loads are served from the store buffer, where the wider
+     * ones of a copy, or of a loop that the compiler makes wide, wait until the words have left it.
+     */
+    private void placeOne(int at, long to) {
+        long[] from = staged;
+        MemorySegment into = ring;
+        into.set(LONG, to, from[at]);
+        into.set(LONG, to + SubmissionEntry.CDW2_AT, from[at + CDW2]);
+        into.set(LONG, to + SubmissionEntry.METADATA_AT, from[at + METADATA]);
+        into.set(LONG, to + SubmissionEntry.DATA_AT, from[at + DATA]);
+        into.set(LONG, to + SubmissionEntry.DATA2_AT, from[at + DATA2]);
+        into.set(LONG, to + SubmissionEntry.CDW10_AT, from[at + CDW10]);
+        into.set(LONG, to + SubmissionEntry.CDW12_AT, from[at + CDW12]);
+        into.set(LONG, to + SubmissionEntry.CDW14_AT, from[at + CDW14]);
+    }
+
+    private void placeFar(Mmio into, int from, int words, long to) {
+        for (int word = 0; word < words; word++) {
+            into.writeLong(to + (long) word * Long.BYTES, staged[from + word]);
         }
     }
 

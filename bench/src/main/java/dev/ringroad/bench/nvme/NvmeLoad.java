@@ -24,6 +24,7 @@ final class NvmeLoad implements NvmeCompletion {
     static final int BYTES = InstantController.BLOCK_BYTES;
 
     private static final int POLLS_A_LOOK = 4096;
+    private static final int MILLION = 1_000_000;
     private static final int MEMORY_BYTES = 64 << 20;
     // A prime, so that blocks look random and cost nothing.
     private static final long STEP = 999_983;
@@ -45,19 +46,20 @@ final class NvmeLoad implements NvmeCompletion {
      *
      * @param rate reads a second
      * @param doorbells of both kinds for each poll that took completions
-     * @param bytesAllocated for each read
+     * @param bytesAllocated for a million reads
      */
     record Figures(double rate, double doorbells, double bytesAllocated) {}
 
     /** Runs against a model on another processor; the last of several runs counts. */
-    static Figures run(int depth, int cpu, int modelCpu, long nanos, int runs) throws IOException {
+    static Figures beside(int depth, int cpu, int modelCpu, long nanos, int runs)
+            throws IOException {
         ModelDevice device = new ModelDevice(InstantController.registerBytes(), MEMORY_BYTES);
         try (ModelThread _ = new ModelThread(new InstantController(device), modelCpu)) {
             Affinity.pinCurrentThread(cpu);
             try (NvmeController controller = NvmeController.open(device, NvmeConfig.standard())) {
                 NvmeLoad load = new NvmeLoad(controller, depth);
                 try {
-                    return load.measure(depth, nanos, runs);
+                    return load.measure(() -> {}, depth, nanos, runs);
                 } finally {
                     load.pair.close();
                 }
@@ -67,13 +69,39 @@ final class NvmeLoad implements NvmeCompletion {
         }
     }
 
-    private Figures measure(int depth, long nanos, int runs) {
+    /**
+     * Driver and model by turns on one processor, so that no cache line travels. The model has a
+     * thread of its own only while the controller is opened and closed.
+     */
+    static Figures byTurns(int depth, int cpu, long nanos, int runs) throws IOException {
+        ModelDevice device = new ModelDevice(InstantController.registerBytes(), MEMORY_BYTES);
+        try {
+            Affinity.pinCurrentThread(cpu);
+            InstantController model = new InstantController(device);
+            NvmeController controller;
+            NvmeLoad load;
+            try (ModelThread _ = new ModelThread(model, -1)) {
+                controller = NvmeController.open(device, NvmeConfig.standard());
+                load = new NvmeLoad(controller, depth);
+            }
+            Figures figures = load.measure(model::step, depth, nanos, runs);
+            try (ModelThread _ = new ModelThread(model, -1)) {
+                load.pair.close();
+                controller.close();
+            }
+            return figures;
+        } finally {
+            device.free();
+        }
+    }
+
+    private Figures measure(Runnable turn, int depth, long nanos, int runs) {
         for (int token = 0; token < depth; token++) {
             submit(token);
         }
         Figures figures = new Figures(0, 0, 0);
         for (int i = 0; i < runs; i++) {
-            figures = measure(nanos);
+            figures = measure(turn, nanos);
         }
         if (failures > 0) {
             throw new IllegalStateException(failures + " reads failed");
@@ -81,7 +109,10 @@ final class NvmeLoad implements NvmeCompletion {
         return figures;
     }
 
-    private Figures measure(long nanos) {
+    /**
+     * @param turn what happens after each poll
+     */
+    private Figures measure(Runnable turn, long nanos) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         QueuePairCounters counters = pair.counters();
         long doorbells = counters.submissionDoorbells() + counters.completionDoorbells();
@@ -97,13 +128,16 @@ final class NvmeLoad implements NvmeCompletion {
                     reads += done;
                     batches++;
                 }
+                turn.run();
             }
             now = System.nanoTime();
         }
-        double bytes = threads.getCurrentThreadAllocatedBytes() - allocated;
+        long bytes = threads.getCurrentThreadAllocatedBytes() - allocated;
         doorbells = counters.submissionDoorbells() + counters.completionDoorbells() - doorbells;
         return new Figures(
-                reads * 1e9 / (now - begin), (double) doorbells / batches, bytes / reads);
+                reads * 1e9 / (now - begin),
+                (double) doorbells / batches,
+                (double) bytes / reads * MILLION);
     }
 
     private void submit(long token) {
