@@ -1,5 +1,7 @@
 package dev.ringroad.nvme.volume;
 
+import dev.ringroad.nvme.epoch.Grace;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

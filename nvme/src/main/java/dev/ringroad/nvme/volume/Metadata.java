@@ -1,5 +1,7 @@
 package dev.ringroad.nvme.volume;
 
+import dev.ringroad.nvme.epoch.Grace;
+
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;

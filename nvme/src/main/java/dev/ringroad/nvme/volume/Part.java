@@ -2,6 +2,7 @@ package dev.ringroad.nvme.volume;
 
 import dev.ringroad.nvme.block.BlockCompletion;
 import dev.ringroad.nvme.block.BlockRequest;
+import dev.ringroad.nvme.epoch.Grace;
 
 import org.jspecify.annotations.Nullable;
 

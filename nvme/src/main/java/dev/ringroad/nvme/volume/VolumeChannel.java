@@ -7,6 +7,8 @@ import dev.ringroad.nvme.block.BlockRequest;
 import dev.ringroad.nvme.block.BlockStatus;
 import dev.ringroad.nvme.block.FinishedRequests;
 import dev.ringroad.nvme.block.RequestQueue;
+import dev.ringroad.nvme.block.Zeroes;
+import dev.ringroad.nvme.epoch.Grace;
 
 import java.util.ArrayDeque;
 import java.util.Objects;
@@ -219,9 +221,7 @@ final class VolumeChannel implements BlockChannel {
     }
 
     private void zero(BlockRequest request, long block, int count) {
-        request.data()
-                .asSlice(dataOffset(request, block), (long) count * blockBytes)
-                .fill((byte) 0);
+        Zeroes.fill(request.data(), dataOffset(request, block), (long) count * blockBytes);
     }
 
     private void partCompleted(BlockRequest request, BlockStatus status) {

@@ -57,7 +57,7 @@
  * <p>All maps are in memory. A leaf's entry has a bit that says: this cluster is this volume's
  * alone, write in place. The way to such clusters takes no lock and allocates nothing: three loads,
  * and a count in the channel that says "I am using what I have looked up" ({@link
- * dev.ringroad.nvme.volume.Grace}). A cluster that was given up is used again only when every I/O
+ * dev.ringroad.nvme.epoch.Grace}). A cluster that was given up is used again only when every I/O
  * that could have looked it up is done. Snapshots use the same: they take the bits away, wait for
  * the I/Os under way, and then share the leaves.
  *

@@ -1,5 +1,7 @@
 package dev.ringroad.nvme.volume;
 
+import dev.ringroad.nvme.epoch.Grace;
+
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;

@@ -1,4 +1,4 @@
-package dev.ringroad.nvme.volume;
+package dev.ringroad.nvme.epoch;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -11,8 +11,10 @@ import java.util.Arrays;
  * I/Os by the epoch in which they began, in two counts, one for even epochs and one for odd ones.
  * The epoch advances from n to n + 1 when no I/O of n - 1 is left. What was taken away in epoch n
  * is out of everybody's hands in epoch n + 2.
+ *
+ * <p>Any thread may ask; a slot is used by one thread at a time. No I/O waits for anybody.
  */
-final class Grace {
+public final class Grace {
     private static final VarHandle EPOCH;
 
     static {
@@ -26,8 +28,11 @@ final class Grace {
     private volatile long epoch = 2;
     private volatile Slot[] slots = {};
 
+    /** Without slots. */
+    public Grace() {}
+
     /** A channel's counts, in a cache line that no other channel writes. */
-    static final class Slot {
+    public static final class Slot {
         private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(int[].class);
         private static final int INTS_OF_LINES = 32;
 
@@ -43,7 +48,7 @@ final class Grace {
          *
          * @return for {@link #exit}
          */
-        int enter() {
+        public int enter() {
             while (true) {
                 long now = grace.epoch;
                 int side = INTS_OF_LINES + ((int) now & 1);
@@ -63,8 +68,12 @@ final class Grace {
             }
         }
 
-        /** To be called when the I/O is done. */
-        void exit(int side) {
+        /**
+         * To be called when the I/O is done.
+         *
+         * @param side what {@link #enter} returned
+         */
+        public void exit(int side) {
             COUNT.setRelease(counts, side, counts[side] - 1);
         }
 
@@ -74,7 +83,7 @@ final class Grace {
     }
 
     /** For a new channel. */
-    synchronized Slot register() {
+    public synchronized Slot register() {
         Slot slot = new Slot(this);
         Slot[] more = Arrays.copyOf(slots, slots.length + 1);
         more[slots.length] = slot;
@@ -83,16 +92,17 @@ final class Grace {
     }
 
     /** For a channel that is closed, with nothing under way. */
-    synchronized void unregister(Slot slot) {
+    public synchronized void unregister(Slot slot) {
         slots = Arrays.stream(slots).filter(other -> other != slot).toArray(Slot[]::new);
     }
 
-    long epoch() {
+    /** The present one; to be asked after the change, for {@link #isOver}. */
+    public long epoch() {
         return epoch;
     }
 
     /** Whether all I/Os are done that were under way when the epoch was that. */
-    boolean isOver(long since) {
+    public boolean isOver(long since) {
         while (epoch < since + 2) {
             if (!tryAdvance()) {
                 return false;
