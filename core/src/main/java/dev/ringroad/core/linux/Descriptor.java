@@ -44,6 +44,8 @@ public final class Descriptor implements AutoCloseable {
     private static final int O_CLOEXEC = 02000000;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
+    private static final int LOCK_EX = 2; // asm-generic/fcntl.h
+    private static final int LOCK_NB = 4;
 
     private static final MethodHandle OPEN =
             Native.linkVariadic(
@@ -53,6 +55,8 @@ public final class Descriptor implements AutoCloseable {
     private static final MethodHandle FCNTL =
             Native.linkVariadic(
                     "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), 2);
+    private static final MethodHandle FLOCK =
+            Native.link("flock", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
     // The C functions do not have the last argument and never see it. It is there for the linker,
     // which keeps the
     // memory of every segment that it passes alive until the call returns, so that a concurrent
@@ -154,6 +158,25 @@ public final class Descriptor implements AutoCloseable {
         int flags = Native.check(control(F_GETFL, 0), "fcntl(F_GETFL)", "");
         int wanted = on ? flags | NON_BLOCKING : flags & ~NON_BLOCKING;
         Native.check(control(F_SETFL, wanted), "fcntl(F_SETFL)", "");
+    }
+
+    /**
+     * Takes the file's exclusive lock ({@code flock(2)}), which others who take it respect and
+     * which goes as the descriptor is closed.
+     *
+     * @return false when somebody else has it, also this process by another descriptor
+     */
+    public boolean lock() throws SystemCallException {
+        MemorySegment capture = Native.capture();
+        int result;
+        try {
+            result =
+                    Native.result(
+                            (int) FLOCK.invokeExact(capture, number, LOCK_EX | LOCK_NB), capture);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+        return result != -Errno.EAGAIN && Native.check(result, "flock(LOCK_EX)", "") == 0;
     }
 
     /** {@code fcntl} with an integer argument: zero or more, or the negated errno. */

@@ -3,6 +3,7 @@ package dev.ringroad.nvme.block;
 import dev.ringroad.core.memory.SharedRegion;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -43,6 +44,25 @@ public interface BlockDevice extends AutoCloseable {
 
     /** Undoes {@link #register}, when no request uses the region any more. */
     default void unregister(SharedRegion region) {}
+
+    /**
+     * Keeps whoever else claims the same thing from it, in this process and in others: for those
+     * who would destroy what somebody else does there. Those who do not ask are not kept from it.
+     * The default is for devices that nobody else can have, or that know no such thing.
+     *
+     * @throws IOException when somebody else has it
+     */
+    default BlockClaim claim() throws IOException {
+        return BlockClaim.NONE;
+    }
+
+    /**
+     * What its user ought to know and no request is told, a sentence without full stop each: a leg
+     * of a mirror that was dropped, for one. It may change at any time.
+     */
+    default List<String> warnings() {
+        return List.of();
+    }
 
     @Override
     void close() throws IOException;

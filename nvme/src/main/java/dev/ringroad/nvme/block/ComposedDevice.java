@@ -5,6 +5,7 @@ import dev.ringroad.core.memory.SharedRegion;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /** A device that cuts requests for others, its legs, which it does not close. */
@@ -63,6 +64,18 @@ abstract class ComposedDevice implements BlockDevice {
     @Override
     public final void unregister(SharedRegion region) {
         legs.unregister(region);
+    }
+
+    /** Claims all of its legs, or none. */
+    @Override
+    public final BlockClaim claim() throws IOException {
+        return legs.claim();
+    }
+
+    /** Those of its legs. */
+    @Override
+    public List<String> warnings() {
+        return legs.devices().stream().flatMap(leg -> leg.warnings().stream()).toList();
     }
 
     /** Does nothing: the legs are their owner's to close, afterwards. */

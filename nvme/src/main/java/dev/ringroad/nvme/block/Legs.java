@@ -164,6 +164,20 @@ final class Legs {
         return common;
     }
 
+    BlockClaim claim() throws IOException {
+        List<BlockClaim> claims = new ArrayList<>();
+        BlockClaim all = () -> claims.forEach(BlockClaim::close);
+        try {
+            for (BlockDevice device : devices) {
+                claims.add(device.claim());
+            }
+        } catch (Throwable t) {
+            all.close();
+            throw t;
+        }
+        return all;
+    }
+
     void register(SharedRegion region) throws IOException {
         int done = 0;
         try {

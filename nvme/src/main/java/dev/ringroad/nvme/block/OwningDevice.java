@@ -53,6 +53,16 @@ public final class OwningDevice implements BlockDevice {
     }
 
     @Override
+    public BlockClaim claim() throws IOException {
+        return device.claim();
+    }
+
+    @Override
+    public List<String> warnings() {
+        return device.warnings();
+    }
+
+    @Override
     public void close() throws IOException {
         IOException failure = null;
         try {

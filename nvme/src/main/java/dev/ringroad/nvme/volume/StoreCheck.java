@@ -1,5 +1,6 @@
 package dev.ringroad.nvme.volume;
 
+import dev.ringroad.nvme.block.BlockClaim;
 import dev.ringroad.nvme.block.BlockDevice;
 
 import java.io.IOException;
@@ -43,11 +44,12 @@ public final class StoreCheck {
      * Reads all metadata of a store, and changes nothing.
      *
      * @return what is not as it should be
-     * @throws IOException when there is no superblock to begin with
+     * @throws IOException when there is no superblock to begin with, or the store is open
      */
     public static List<Finding> check(BlockDevice device) throws IOException {
         VolumeStore.requireFit(device);
-        try (PageReader pages = new PageReader(device)) {
+        try (BlockClaim _ = device.claim();
+                PageReader pages = new PageReader(device)) {
             return List.copyOf(StoreReader.read(device, pages).findings());
         }
     }
@@ -63,7 +65,8 @@ public final class StoreCheck {
      */
     public static Repair repair(BlockDevice device, boolean leaveOutLost) throws IOException {
         VolumeStore.requireFit(device);
-        try (PageReader pages = new PageReader(device)) {
+        try (BlockClaim _ = device.claim();
+                PageReader pages = new PageReader(device)) {
             StoreReader reader = StoreReader.read(device, pages);
             List<Finding> findings = List.copyOf(reader.findings());
             boolean isLossy =
@@ -104,7 +107,7 @@ public final class StoreCheck {
             requireRoom(metadata.rewriteCatalogue(page), device);
         }
         metadata.touch();
-        new VolumeStore(device, metadata, reader.twinIsStale()).close();
+        new VolumeStore(device, BlockClaim.NONE, metadata, reader.twinIsStale()).close();
         done.add("Wrote superblock, twin, names and counts as they should be.");
         return done;
     }

@@ -137,6 +137,12 @@ public final class Volume implements BlockDevice {
         store.device().unregister(region);
     }
 
+    /** Those of the store's device. */
+    @Override
+    public List<String> warnings() {
+        return store.device().warnings();
+    }
+
     /**
      * Gives the volume back to its store; what was not flushed is not durable yet.
      *

@@ -1,6 +1,7 @@
 package dev.ringroad.nvme.volume;
 
 import dev.ringroad.nvme.block.BlockChannel;
+import dev.ringroad.nvme.block.BlockClaim;
 import dev.ringroad.nvme.block.BlockDevice;
 import dev.ringroad.nvme.block.BlockGeometry;
 import dev.ringroad.nvme.block.BlockOperation;
@@ -25,8 +26,8 @@ import java.util.regex.Pattern;
  * has requests outstanding in channels of its own must not call those that change something, as it
  * would wait for itself; they say so.
  *
- * <p>A device has one store, and a store is opened once at a time; nothing here can prevent that
- * another process opens it as well, which would destroy it.
+ * <p>A device has one store, and a store is opened once at a time: it claims its device. Where a
+ * device knows no claims, another process that opens the store as well would destroy it.
  */
 public final class VolumeStore implements AutoCloseable {
     /** The size of a cluster where the user has no wish: 64 KiB. */
@@ -36,6 +37,7 @@ public final class VolumeStore implements AutoCloseable {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final BlockDevice device;
+    private final BlockClaim claim;
     private final Metadata metadata;
     private final Commit commit;
     private final Arena arena = Arena.ofShared();
@@ -43,8 +45,9 @@ public final class VolumeStore implements AutoCloseable {
     private final List<Volume> open = new ArrayList<>();
     private volatile boolean closed;
 
-    VolumeStore(BlockDevice device, Metadata metadata, boolean twinIsStale) {
+    VolumeStore(BlockDevice device, BlockClaim claim, Metadata metadata, boolean twinIsStale) {
         this.device = device;
+        this.claim = claim;
         this.metadata = metadata;
         this.commit = new Commit(metadata, device, twinIsStale);
         this.zeroes = arena.allocate(metadata.shape.clusterBytes(), Page.BYTES);
@@ -92,7 +95,8 @@ public final class VolumeStore implements AutoCloseable {
                         0,
                         0,
                         new long[Page.CATALOGUE_PAGES_MAX]);
-        try (PageReader pages = new PageReader(device)) {
+        try (BlockClaim _ = device.claim();
+                PageReader pages = new PageReader(device)) {
             // First nothing of an earlier store, so that its superblock is not taken for a newer
             // one.
             pages.write(Page.SUPERBLOCK_PAGE, _ -> {});
@@ -122,11 +126,21 @@ public final class VolumeStore implements AutoCloseable {
      * Opens a store.
      *
      * @param device stays the caller's, and is closed after the store
-     * @throws IOException when there is none, or something is wrong with it that {@link StoreCheck}
-     *     tells in full
+     * @throws IOException when there is none, it is open already, or something is wrong with it
+     *     that {@link StoreCheck} tells in full
      */
     public static VolumeStore open(BlockDevice device) throws IOException {
         requireFit(device);
+        BlockClaim claim = device.claim();
+        try {
+            return open(device, claim);
+        } catch (Throwable t) {
+            claim.close();
+            throw t;
+        }
+    }
+
+    private static VolumeStore open(BlockDevice device, BlockClaim claim) throws IOException {
         try (PageReader pages = new PageReader(device)) {
             StoreReader reader = StoreReader.read(device, pages);
             for (Finding finding : reader.findings()) {
@@ -139,7 +153,7 @@ public final class VolumeStore implements AutoCloseable {
                                     + " Check and repair it first.");
                 }
             }
-            return new VolumeStore(device, reader.metadata(), reader.twinIsStale());
+            return new VolumeStore(device, claim, reader.metadata(), reader.twinIsStale());
         }
     }
 
@@ -566,6 +580,7 @@ public final class VolumeStore implements AutoCloseable {
         } finally {
             commit.close();
             arena.close();
+            claim.close();
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.ringroad.nvme.block.file;
 
 import dev.ringroad.nvme.block.BlockChannel;
+import dev.ringroad.nvme.block.BlockClaim;
 import dev.ringroad.nvme.block.BlockDevice;
 import dev.ringroad.nvme.block.BlockGeometry;
 import dev.ringroad.nvme.block.BlockOperation;
@@ -31,6 +32,7 @@ import java.util.Set;
 final class ChannelFileDevice implements BlockDevice {
     static final int REQUEST_BYTES_MAX = 1 << 20;
 
+    private final Path path;
     private final String name;
     private final FileChannel file;
     private final BlockGeometry geometry;
@@ -38,8 +40,9 @@ final class ChannelFileDevice implements BlockDevice {
     private final RequestRules rules;
 
     private ChannelFileDevice(
-            String name, FileChannel file, BlockGeometry geometry, Set<BlockOperation> operations) {
-        this.name = name;
+            Path path, FileChannel file, BlockGeometry geometry, Set<BlockOperation> operations) {
+        this.path = path;
+        this.name = "file:" + path;
         this.file = file;
         this.geometry = geometry;
         this.operations = operations;
@@ -59,10 +62,7 @@ final class ChannelFileDevice implements BlockDevice {
             how.add(StandardOpenOption.WRITE);
         }
         return new ChannelFileDevice(
-                "file:" + path,
-                FileChannel.open(path, how),
-                geometry,
-                operations(options.readOnly()));
+                path, FileChannel.open(path, how), geometry, operations(options.readOnly()));
     }
 
     static BlockGeometry geometry(long bytes, FileOptions options) {
@@ -97,6 +97,11 @@ final class ChannelFileDevice implements BlockDevice {
     @Override
     public Set<BlockOperation> operations() {
         return operations;
+    }
+
+    @Override
+    public BlockClaim claim() throws IOException {
+        return FileClaim.of(path);
     }
 
     @Override

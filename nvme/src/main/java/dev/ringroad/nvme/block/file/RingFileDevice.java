@@ -3,6 +3,7 @@ package dev.ringroad.nvme.block.file;
 import dev.ringroad.core.linux.Descriptor;
 import dev.ringroad.core.linux.FileStatus;
 import dev.ringroad.nvme.block.BlockChannel;
+import dev.ringroad.nvme.block.BlockClaim;
 import dev.ringroad.nvme.block.BlockDevice;
 import dev.ringroad.nvme.block.BlockGeometry;
 import dev.ringroad.nvme.block.BlockOperation;
@@ -27,6 +28,7 @@ final class RingFileDevice implements BlockDevice {
     private static final int IDLE_MILLIS = 1000;
     private static final String REMEDY = "name a file that this user may read and write";
 
+    private final Path path;
     private final String name;
     private final Descriptor file;
     private final BlockGeometry geometry;
@@ -34,8 +36,9 @@ final class RingFileDevice implements BlockDevice {
     private final RequestRules rules;
 
     private RingFileDevice(
-            String name, Descriptor file, BlockGeometry geometry, Set<BlockOperation> operations) {
-        this.name = name;
+            Path path, Descriptor file, BlockGeometry geometry, Set<BlockOperation> operations) {
+        this.path = path;
+        this.name = "file:" + path;
         this.file = file;
         this.geometry = geometry;
         this.operations = operations;
@@ -58,8 +61,7 @@ final class RingFileDevice implements BlockDevice {
                 known.add(BlockOperation.WRITE_ZEROES);
                 known.add(BlockOperation.UNMAP);
             }
-            return new RingFileDevice(
-                    "file:" + path, file, geometry, Collections.unmodifiableSet(known));
+            return new RingFileDevice(path, file, geometry, Collections.unmodifiableSet(known));
         } catch (Throwable t) {
             file.close();
             throw t;
@@ -109,6 +111,11 @@ final class RingFileDevice implements BlockDevice {
     @Override
     public Set<BlockOperation> operations() {
         return operations;
+    }
+
+    @Override
+    public BlockClaim claim() throws IOException {
+        return FileClaim.of(path);
     }
 
     @Override
