@@ -1,11 +1,11 @@
 package dev.ringroad.nvme.block;
 
+import dev.ringroad.nvme.epoch.Grace;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,19 +21,29 @@ import java.util.concurrent.atomic.AtomicLong;
  * or silent, but not for a block that cannot be read. A write that fails everywhere leaves the legs
  * as they may be, each with the old or the new content.
  *
- * <p>A mirror writes nothing of its own to its legs, so whoever makes one has to know which hold
- * the truth. A leg that was dropped comes back by {@link #rebuild}, or in a new mirror that names
- * it as stale. Any thread may use it; the legs stay their owner's, to be closed afterwards.
+ * <p>A mirror writes nothing of its own to its legs: after a restart nothing tells one that was
+ * dropped from the others, so {@link #warnings} says of each leg that is out of use, and whoever
+ * makes the mirror anew names it as stale. It comes back by {@link #rebuild}, which goes on while
+ * the mirror is used (see {@link MirrorRebuild}); until then it is written to only by that.
+ *
+ * <p>Any thread may use it; the legs stay their owner's, to be closed afterwards.
  */
 public final class MirrorDevice extends ComposedDevice {
-    private static final int REBUILD_BYTES = 1 << 20;
+    private static final int NO_LEG = -1;
+    private static final int PERCENT = 100;
 
+    /** What {@link #warnings} says of a leg that cannot be opened, before the reason. */
+    static final String NO_CHANNEL = "no channel: ";
+
+    private final Grace grace = new Grace();
     private final AtomicInteger inSync;
     private final String[] reasons;
     private final AtomicLong[] readErrors;
     private final AtomicLong drops = new AtomicLong();
-    private int channels;
-    private boolean rebuilding;
+    private volatile MirrorBarrier barrier = MirrorBarrier.NONE;
+    private int rebuilding = NO_LEG;
+    private @Nullable String rebuildFailure;
+    private volatile @Nullable Thread rebuilder;
 
     private MirrorDevice(
             String name,
@@ -90,7 +100,7 @@ public final class MirrorDevice extends ComposedDevice {
         }
     }
 
-    private static boolean isIn(int legs, int leg) {
+    static boolean isIn(int legs, int leg) {
         return (legs >> leg & 1) != 0;
     }
 
@@ -113,8 +123,58 @@ public final class MirrorDevice extends ComposedDevice {
         return drops.get();
     }
 
+    @Override
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        List<MirrorLeg> state = state();
+        for (int leg = 0; leg < state.size(); leg++) {
+            MirrorLeg each = state.get(leg);
+            if (!each.inSync()) {
+                warnings.add(
+                        "Leg "
+                                + leg
+                                + " of "
+                                + name()
+                                + ", "
+                                + each.name()
+                                + ", does not hold what the others do ("
+                                + each.reason()
+                                + "); it has to be rebuilt");
+            }
+        }
+        warnings.addAll(super.warnings());
+        return warnings;
+    }
+
+    /** Legs that are read and written, a bit each. */
+    int inSync() {
+        return inSync.get();
+    }
+
+    MirrorBarrier barrier() {
+        return barrier;
+    }
+
+    /** Which writes are under way. */
+    Grace grace() {
+        return grace;
+    }
+
+    void countReadError(int leg) {
+        long ignored = readErrors[leg].incrementAndGet();
+    }
+
+    /** Ends the rebuilding of one of these legs, if one of them is being rebuilt. */
+    void failRebuild(int legs, String reason) {
+        synchronized (reasons) {
+            if (rebuilding != NO_LEG && isIn(legs, rebuilding) && rebuildFailure == null) {
+                rebuildFailure = reason;
+            }
+        }
+    }
+
     /** Drops a leg unless it is the last. Not on the I/O path: a leg is dropped once. */
-    private void drop(int leg, String reason) {
+    void drop(int leg, String reason) {
         synchronized (reasons) {
             int legs = inSync.get();
             int left = legs & ~(1 << leg);
@@ -137,82 +197,160 @@ public final class MirrorDevice extends ComposedDevice {
     }
 
     /**
-     * Copies everything to a leg that is not in use, from one that is, and takes it in again. It
-     * returns when that is done, and has the mirror to itself.
+     * Copies everything to a leg that is not in use, from those that are, and takes it in again. It
+     * returns when that is done. The mirror may be read and written meanwhile: each channel with
+     * something outstanding has to be polled, by another thread than this one. A write that comes
+     * to the mebibyte that is being copied waits until it is.
      *
-     * @throws IllegalStateException when channels are open; none can be opened meanwhile
-     * @throws IOException when reading or writing failed: the leg is as it was, out of use
+     * @throws IllegalStateException when a leg is being rebuilt already
+     * @throws IOException when reading or writing failed, also for somebody else: the leg stays out
+     *     of use
      */
     public void rebuild(int leg, Progress progress) throws IOException {
-        requireLeg(leg, legs().count());
-        if (isIn(inSync.get(), leg)) {
+        if (!beginRebuild(leg)) {
             return;
         }
+        copyTo(leg, progress);
         synchronized (reasons) {
-            if (channels > 0 || rebuilding) {
-                throw new IllegalStateException(
-                        name()
-                                + " cannot be rebuilt while it is in use; close its "
-                                + channels
-                                + " channels first");
-            }
-            rebuilding = true;
-        }
-        try {
-            int from = Integer.numberOfTrailingZeros(inSync.get());
-            copy(legs().devices().get(from), legs().devices().get(leg), progress);
-            synchronized (reasons) {
-                reasons[leg] = "";
-                int ignored = inSync.updateAndGet(legs -> legs | 1 << leg);
-            }
-        } finally {
-            synchronized (reasons) {
-                rebuilding = false;
+            if (!isIn(inSync.get(), leg)) {
+                throw new IOException(
+                        "Leg " + leg + " of " + name() + " was not rebuilt: " + reasons[leg]);
             }
         }
     }
 
-    private void copy(BlockDevice from, BlockDevice to, Progress progress) throws IOException {
-        long bytes = geometry().byteSize();
-        int fromBytes = from.geometry().blockBytes();
-        int toBytes = to.geometry().blockBytes();
-        int step = Math.max(REBUILD_BYTES, geometry().blockBytes());
-        try (BlockMemory memory = BlockMemory.allocate(this, "rebuild", step);
-                BlockClient source = BlockClient.open(from);
-                BlockClient target = BlockClient.open(to)) {
-            MemorySegment buffer = memory.segment();
-            for (long at = 0; at < bytes; at += step) {
-                long length = Math.min(step, bytes - at);
-                source.read(at / fromBytes, length / fromBytes, buffer, 0);
-                target.write(at / toBytes, length / toBytes, buffer, 0);
-                progress.copied((at + length) / geometry().blockBytes(), geometry().blocks());
+    /** Whether there is something to do. */
+    private boolean beginRebuild(int leg) {
+        requireLeg(leg, legs().count());
+        synchronized (reasons) {
+            if (isIn(inSync.get(), leg)) {
+                return false;
             }
-            target.flush();
+            if (rebuilding != NO_LEG) {
+                throw new IllegalStateException(
+                        "Leg " + rebuilding + " of " + name() + " is being rebuilt; wait for it");
+            }
+            rebuilding = leg;
+            rebuildFailure = null;
+            reasons[leg] = "being rebuilt";
+            barrier = new MirrorBarrier(leg, 0, 0);
+            return true;
+        }
+    }
+
+    private void copyTo(int leg, Progress progress) throws IOException {
+        String failure = "not rebuilt to its end";
+        try {
+            new MirrorRebuild(this, leg).run(progress);
+            failure = "";
+        } catch (IOException e) {
+            failure = "rebuilding it failed: " + e.getMessage();
+            throw e;
+        } finally {
+            endRebuild(leg, failure);
+        }
+    }
+
+    private void endRebuild(int leg, String failure) {
+        synchronized (reasons) {
+            String why = rebuildFailure == null ? failure : rebuildFailure;
+            reasons[leg] = why;
+            if (why.isEmpty()) {
+                // Before the barrier goes: who sees none is to see the leg.
+                int ignored = inSync.updateAndGet(legs -> legs | 1 << leg);
+            }
+            rebuilding = NO_LEG;
+            barrier = MirrorBarrier.NONE;
+        }
+    }
+
+    /**
+     * The next region to be copied.
+     *
+     * @throws IOException when rebuilding is to end
+     */
+    void bar(MirrorBarrier next) throws IOException {
+        synchronized (reasons) {
+            requireRebuilding();
+            barrier = next;
+        }
+    }
+
+    /**
+     * Asked by the rebuild from time to time.
+     *
+     * @throws IOException when the leg has failed a write of somebody else, or the mirror is closed
+     */
+    void requireRebuilding() throws IOException {
+        synchronized (reasons) {
+            if (rebuildFailure != null) {
+                throw new IOException(rebuildFailure);
+            }
+        }
+    }
+
+    /**
+     * Has a thread of its own {@link #rebuild} a leg, until {@link #close}. How it fares is told by
+     * {@link #state} and {@link #warnings}.
+     */
+    public void startRebuild(int leg) {
+        if (beginRebuild(leg)) {
+            rebuilder =
+                    Thread.ofPlatform()
+                            .name("rebuild of " + name())
+                            .daemon(true)
+                            .start(() -> rebuildQuietly(leg));
+        }
+    }
+
+    private void rebuildQuietly(int leg) {
+        try {
+            copyTo(leg, (copied, all) -> told(leg, copied, all));
+        } catch (IOException e) {
+            // It is the leg's reason to be out of use, and told as such.
+        }
+    }
+
+    private void told(int leg, long copied, long all) {
+        synchronized (reasons) {
+            reasons[leg] = "being rebuilt, " + copied * PERCENT / all + " percent so far";
+        }
+    }
+
+    /** Ends what {@link #startRebuild} began; a leg that is not rebuilt by then stays stale. */
+    @Override
+    public void close() {
+        Thread thread = rebuilder;
+        if (thread == null) {
+            return;
+        }
+        failRebuild(-1, "it was ended before all was copied");
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
     @Override
     public BlockChannel openChannel(int depth) throws IOException {
         int parts = partsFor(Channels.requireDepth(depth));
-        synchronized (reasons) {
-            if (rebuilding) {
-                throw new IOException(
-                        name() + " is being rebuilt; open channels when that is done");
-            }
-            channels++;
-        }
-        try {
-            return new Channel(openLegs(parts), depth, parts);
-        } catch (Throwable t) {
-            closed();
-            throw t;
-        }
+        return new MirrorChannel(this, openLegs(parts), depth, parts);
     }
 
-    private void closed() {
-        synchronized (reasons) {
-            channels--;
+    /** Those that there are, a bit each. */
+    static int maskOf(@Nullable BlockChannel[] channels) {
+        int legs = 0;
+        for (int leg = 0; leg < channels.length; leg++) {
+            legs |= channels[leg] == null ? 0 : 1 << leg;
         }
+        return legs;
     }
 
     private @Nullable BlockChannel[] openLegs(int depth) throws IOException {
@@ -226,135 +364,18 @@ public final class MirrorDevice extends ComposedDevice {
                     }
                 } catch (IOException e) {
                     failure = e;
-                    drop(leg, "no channel: " + e.getMessage());
+                    drop(leg, NO_CHANNEL + e.getMessage());
                 }
             }
-            for (int leg = 0; leg < opened.length; leg++) {
-                if (isIn(inSync.get(), leg) && opened[leg] == null) {
-                    throw failure == null
-                            ? new IOException(name() + " has no leg that can be used")
-                            : failure;
-                }
+            if ((inSync.get() & maskOf(opened)) == 0) {
+                throw failure == null
+                        ? new IOException(name() + " has no leg that can be used")
+                        : failure;
             }
         } catch (Throwable t) {
             Channels.closeAll(opened);
             throw t;
         }
         return opened;
-    }
-
-    private final class Channel extends SplitChannel {
-        private static final Set<BlockStatus> NOT_OF_A_LEG =
-                EnumSet.of(
-                        BlockStatus.OK,
-                        BlockStatus.MISCOMPARE,
-                        BlockStatus.UNSUPPORTED,
-                        BlockStatus.INVALID);
-
-        private final int count = legs().count();
-        private int turn;
-
-        Channel(@Nullable BlockChannel[] channels, int depth, int parts) {
-            super(rules(), geometry(), channels, legs().blockShifts(), depth, parts);
-        }
-
-        private boolean isRead(BlockRequest request) {
-            return request.operation() == BlockOperation.READ
-                    || request.operation() == BlockOperation.COMPARE;
-        }
-
-        @Override
-        int unitsOf(Whole whole) {
-            if (isRead(whole.request())) {
-                return 1;
-            }
-            whole.legs = inSync.get();
-            return Integer.bitCount(whole.legs);
-        }
-
-        @Override
-        int cut(Whole whole, int unit, Part part) {
-            BlockRequest request = whole.request();
-            int leg = isRead(request) ? leastBusy(0) : bitOf(whole.legs, unit);
-            fill(part, whole, leg, request.block(), 0, request.blockCount());
-            return 1;
-        }
-
-        private static int bitOf(int legs, int number) {
-            int left = legs;
-            for (int i = 0; i < number; i++) {
-                left &= left - 1;
-            }
-            return Integer.numberOfTrailingZeros(left);
-        }
-
-        /** The leg to read from, -1 when all were tried; those that are level take turns. */
-        private int leastBusy(int tried) {
-            int usable = inSync.get() & ~tried;
-            int best = -1;
-            int least = Integer.MAX_VALUE;
-            for (int i = 0; i < count; i++) {
-                int leg = turn + i < count ? turn + i : turn + i - count;
-                if (isIn(usable, leg) && outstanding(leg) < least) {
-                    best = leg;
-                    least = outstanding(leg);
-                }
-            }
-            turn = turn + 1 < count ? turn + 1 : 0;
-            return best;
-        }
-
-        @Override
-        boolean again(Part part, BlockStatus status) {
-            Whole whole = part.whole();
-            BlockRequest request = whole.request();
-            if (!isRead(request) || NOT_OF_A_LEG.contains(status)) {
-                return false;
-            }
-            long ignored = readErrors[part.leg].incrementAndGet();
-            int other = leastBusy(part.legsTried);
-            if (other < 0) {
-                return false;
-            }
-            if (status != BlockStatus.MEDIA_ERROR && status != BlockStatus.CORRUPT) {
-                drop(part.leg, "a read failed: " + status.sentence());
-            }
-            fill(part, whole, other, request.block(), 0, request.blockCount());
-            hand(part);
-            return true;
-        }
-
-        @Override
-        BlockStatus judge(Part part, BlockStatus status) {
-            Whole whole = part.whole();
-            if (status == BlockStatus.OK) {
-                whole.legsDone |= 1 << part.leg;
-            } else {
-                whole.legsFailed |= 1 << part.leg;
-            }
-            return status;
-        }
-
-        @Override
-        BlockStatus verdict(Whole whole) {
-            int failed = whole.legsFailed;
-            int done = whole.legsDone;
-            if (failed == 0 || done == 0 || isRead(whole.request())) {
-                return whole.status;
-            }
-            for (int leg = 0; leg < count; leg++) {
-                if (isIn(failed, leg)) {
-                    drop(leg, "a write or flush failed: " + whole.status.sentence());
-                }
-            }
-            // Another channel may have dropped the very legs that carried it out.
-            return (done & inSync.get()) == 0 ? whole.status : BlockStatus.OK;
-        }
-
-        @Override
-        public void close() {
-            super.close();
-            closed();
-        }
     }
 }

@@ -18,6 +18,7 @@ abstract class SplitChannel implements BlockChannel {
     private final int blockBytes;
     private final int metadataBytes;
     private final RequestQueue waiting = new RequestQueue();
+    private final RequestQueue barred = new RequestQueue();
     private final FinishedRequests toldNext = new FinishedRequests();
     private @Nullable Whole freeWholes;
     private @Nullable Part freeParts;
@@ -69,6 +70,14 @@ abstract class SplitChannel implements BlockChannel {
      */
     boolean isNothing(BlockRequest request) {
         return false;
+    }
+
+    /**
+     * Whether a request that is admitted may be begun now, as the last thing before {@link
+     * #unitsOf}. One that may not is asked again with each poll, and those behind it pass it.
+     */
+    boolean mayBegin(BlockRequest request) {
+        return true;
     }
 
     /** Says how many units a request is cut into: its blocks, unless it goes to several legs. */
@@ -143,6 +152,11 @@ abstract class SplitChannel implements BlockChannel {
         leg.submit(part);
     }
 
+    /** Gives a leg a channel that had none; it is closed with this one. */
+    final void attach(int leg, BlockChannel channel) {
+        legs[leg] = channel;
+    }
+
     /** How many requests a leg has under way. */
     final int outstanding(int leg) {
         BlockChannel channel = legs[leg];
@@ -174,6 +188,12 @@ abstract class SplitChannel implements BlockChannel {
         beginPoll(now);
         int told = toldNext.complete();
         int before = completed;
+        for (int left = barred.size(); left > 0; left--) {
+            BlockRequest again = barred.take();
+            if (again != null) {
+                waiting.add(again);
+            }
+        }
         for (BlockChannel leg : legs) {
             if (leg != null) {
                 int ignored = leg.poll(now);
@@ -216,6 +236,10 @@ abstract class SplitChannel implements BlockChannel {
             return null;
         }
         BlockRequest request = waiting.take();
+        while (request != null && !mayBegin(request)) {
+            barred.add(request);
+            request = waiting.take();
+        }
         if (request == null) {
             return null;
         }
@@ -263,13 +287,13 @@ abstract class SplitChannel implements BlockChannel {
 
     @Override
     public final int outstanding() {
-        return waiting.size() + toldNext.size() + begun;
+        return waiting.size() + barred.size() + toldNext.size() + begun;
     }
 
     @Override
     public boolean prepareSleep(PollSet wake) {
         asleep = 0;
-        if (toldNext.size() > 0) {
+        if (toldNext.size() > 0 || !barred.isEmpty()) {
             return false;
         }
         for (BlockChannel leg : legs) {

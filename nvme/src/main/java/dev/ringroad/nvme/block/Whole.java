@@ -31,6 +31,12 @@ final class Whole {
     /** Legs that failed. */
     int legsFailed;
 
+    /** The leg that was being rebuilt as it began, as a bit, 0 for none. */
+    int legRebuilt;
+
+    /** What {@link dev.ringroad.nvme.epoch.Grace.Slot#enter} said, where it was asked. */
+    int grace;
+
     Whole() {}
 
     void begin(BlockRequest of) {
@@ -43,6 +49,8 @@ final class Whole {
         legs = 0;
         legsDone = 0;
         legsFailed = 0;
+        legRebuilt = 0;
+        grace = -1;
     }
 
     /** Whose parts these are. */

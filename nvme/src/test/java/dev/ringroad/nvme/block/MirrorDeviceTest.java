@@ -145,18 +145,20 @@ class MirrorDeviceTest {
             for (int i = 0; i < 64; i++) {
                 assertThat(exchange.perform(write(exchange, i, i + 1))).isEqualTo(BlockStatus.OK);
             }
-            assertThatThrownBy(() -> mirror.rebuild(1, (_, _) -> {}))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("in use");
         }
         assertThatThrownBy(() -> mirror.rebuild(1, (_, _) -> {}))
                 .isInstanceOf(BlockException.class);
+        assertThat(mirror.warnings())
+                .singleElement()
+                .asString()
+                .contains("Leg 1 of mirror, right faults", "rebuilding it failed", "medium failed");
         assertThat(mirror.state().get(1).inSync()).isFalse();
         rightFaults.set();
         long[] copied = {0};
         mirror.rebuild(1, (blocks, _) -> copied[0] = blocks);
         assertThat(copied[0]).isEqualTo(64);
         assertThat(mirror.state().get(1).inSync()).isTrue();
+        assertThat(mirror.warnings()).isEmpty();
         assertThat(left.content().mismatch(right.content())).isEqualTo(-1);
     }
 

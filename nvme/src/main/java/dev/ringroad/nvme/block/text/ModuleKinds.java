@@ -68,10 +68,11 @@ final class ModuleKinds {
                         ModuleKinds::stripe),
                 new BlockKind(
                         "mirror",
-                        "mirror[,stale=N](DEVICE,DEVICE…)",
-                        "the same on all devices; stale ones, from 0 on, are rebuilt first",
+                        "mirror[,stale=N][,rebuild=N](DEVICE,DEVICE…)",
+                        "the same on all devices, counted from 0; a stale one is left out, or rebuilt"
+                                + " meanwhile",
                         Below.SEVERAL,
-                        Set.of("stale"),
+                        Set.of("stale", "rebuild"),
                         ModuleKinds::mirror),
                 new BlockKind(
                         "concat",
@@ -166,12 +167,21 @@ final class ModuleKinds {
     }
 
     private static BlockDevice mirror(BlockSpec spec, List<BlockDevice> below) {
-        String stale = spec.option("stale");
-        Set<Integer> legs =
-                stale == null
-                        ? Set.of()
-                        : Set.of((int) Math.min(Integer.MAX_VALUE, spec.count("stale", 0)));
-        return MirrorDevice.of(nameOf(spec), below, legs);
+        Set<Integer> stale = new TreeSet<>();
+        for (String option : List.of("stale", "rebuild")) {
+            if (spec.option(option) != null) {
+                boolean ignored = stale.add(leg(spec, option));
+            }
+        }
+        MirrorDevice mirror = MirrorDevice.of(nameOf(spec), below, stale);
+        if (spec.option("rebuild") != null) {
+            mirror.startRebuild(leg(spec, "rebuild"));
+        }
+        return mirror;
+    }
+
+    private static int leg(BlockSpec spec, String option) {
+        return (int) Math.min(Integer.MAX_VALUE, spec.count(option, 0));
     }
 
     private static BlockDevice slice(BlockSpec spec, BlockDevice below) {
