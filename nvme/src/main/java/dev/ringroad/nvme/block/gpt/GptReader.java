@@ -2,8 +2,8 @@ package dev.ringroad.nvme.block.gpt;
 
 import dev.ringroad.nvme.block.BlockClient;
 import dev.ringroad.nvme.block.BlockDevice;
+import dev.ringroad.nvme.block.BlockException;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -17,6 +17,8 @@ final class GptReader {
     private static final long ENTRIES_BYTES_MAX = 1 << 20;
 
     private static final int ENTRY_BYTES_MAX = 4096;
+    private static final int SMALL_BLOCK_BYTES = 512;
+    private static final int LARGE_BLOCK_BYTES = 4096;
 
     private final BlockClient client;
     private final Arena arena;
@@ -40,8 +42,25 @@ final class GptReader {
         }
     }
 
-    /** What a copy says. */
-    record Copy(UUID disk, long firstUsable, long lastUsable, List<Partition> partitions) {}
+    /**
+     * What a copy says.
+     *
+     * @param otherBlock where it says that the other copy is
+     */
+    record Copy(
+            long otherBlock,
+            UUID disk,
+            long firstUsable,
+            long lastUsable,
+            List<Partition> partitions) {
+        /** Whether both are of one table. */
+        boolean agreesWith(Copy other) {
+            return disk.equals(other.disk)
+                    && firstUsable == other.firstUsable
+                    && lastUsable == other.lastUsable
+                    && partitions.equals(other.partitions);
+        }
+    }
 
     private static void require(boolean condition, String why) throws Damaged {
         if (!condition) {
@@ -52,9 +71,9 @@ final class GptReader {
     /**
      * @param own the block of the header
      */
-    Copy read(long own) throws IOException, Damaged {
+    Copy read(long own) throws Damaged {
         MemorySegment header = arena.allocate(blockBytes, blockBytes);
-        client.read(own, 1, header, 0);
+        read(own, 1, header);
         checkHeader(header, own);
         long first = Gpt.longAt(header, Gpt.FIRST_USABLE_AT);
         long last = Gpt.longAt(header, Gpt.LAST_USABLE_AT);
@@ -66,12 +85,21 @@ final class GptReader {
         checkPlaces(own, first, last, entriesBlock, entryBlocks);
 
         MemorySegment entries = arena.allocate(entryBlocks * blockBytes, blockBytes);
-        client.read(entriesBlock, entryBlocks, entries, 0);
+        read(entriesBlock, entryBlocks, entries);
         require(
                 Gpt.crc(entries, 0, bytes) == Gpt.intAt(header, Gpt.ENTRIES_CRC_AT),
                 "the checksum of its entries does not match");
         List<Partition> partitions = partitions(entries, count, entryBytes, first, last);
-        return new Copy(Gpt.guidAt(header, Gpt.DISK_AT), first, last, partitions);
+        long other = Gpt.longAt(header, Gpt.OTHER_BLOCK_AT);
+        return new Copy(other, Gpt.guidAt(header, Gpt.DISK_AT), first, last, partitions);
+    }
+
+    private void read(long block, long count, MemorySegment into) throws Damaged {
+        try {
+            client.read(block, count, into, 0);
+        } catch (BlockException e) {
+            throw new Damaged("it cannot be read: " + e.status().sentence());
+        }
     }
 
     private void checkHeader(MemorySegment header, long own) throws Damaged {
@@ -184,9 +212,13 @@ final class GptReader {
     }
 
     /** Whether block 0 says to those who know no GPT that the device is taken. */
-    boolean isProtected() throws IOException {
+    boolean isProtected() {
         MemorySegment block = arena.allocate(blockBytes, blockBytes);
-        client.read(0, 1, block, 0);
+        try {
+            read(0, 1, block);
+        } catch (Damaged e) {
+            return false;
+        }
         if (Gpt.shortAt(block, Gpt.MBR_SIGNATURE_AT) != Gpt.MBR_SIGNATURE) {
             return false;
         }
@@ -197,5 +229,21 @@ final class GptReader {
             }
         }
         return false;
+    }
+
+    /** The size of blocks for which a table seems to be made, of the usual two; 0 if for none. */
+    int otherBlockBytes() {
+        int other = blockBytes == SMALL_BLOCK_BYTES ? LARGE_BLOCK_BYTES : SMALL_BLOCK_BYTES;
+        long block = other / blockBytes;
+        if (block >= blocks) {
+            return 0;
+        }
+        MemorySegment memory = arena.allocate(blockBytes, blockBytes);
+        try {
+            read(block, 1, memory);
+        } catch (Damaged e) {
+            return 0;
+        }
+        return Gpt.longAt(memory, other % blockBytes) == Gpt.SIGNATURE ? other : 0;
     }
 }

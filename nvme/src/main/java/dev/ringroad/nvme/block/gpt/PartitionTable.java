@@ -60,33 +60,56 @@ public record PartitionTable(
             if (!reader.isProtected()) {
                 notes.add("Block 0 does not say that there is a GPT");
             }
-            GptReader.Copy backup = null;
-            String backupDamage = "";
-            try {
-                backup = reader.read(blocks - 1);
-            } catch (GptReader.Damaged e) {
-                backupDamage = e.getMessage();
-                notes.add("The backup of the table is damaged: " + backupDamage);
-            }
-            try {
-                GptReader.Copy first = reader.read(1);
-                if (backup != null && !first.equals(backup)) {
-                    notes.add("The backup of the table says something else; it was not used");
-                }
-                return of(first, notes);
-            } catch (GptReader.Damaged e) {
-                if (backup == null) {
-                    throw new IOException(
-                            device.name()
-                                    + " has no partition table: of the one in block 1 "
-                                    + e.getMessage()
-                                    + "; of the backup in the last block "
-                                    + backupDamage);
-                }
-                notes.add("The table in block 1 is damaged: " + e.getMessage());
-                return of(backup, notes);
-            }
+            return read(reader, blocks - 1, notes);
+        } catch (GptReader.Damaged e) {
+            throw new IOException(device.name() + " has no partition table: " + e.getMessage());
         }
+    }
+
+    private static PartitionTable read(GptReader reader, long lastBlock, List<String> notes)
+            throws GptReader.Damaged {
+        GptReader.Copy first = null;
+        String firstDamage = "";
+        try {
+            first = reader.read(1);
+        } catch (GptReader.Damaged e) {
+            firstDamage = e.getMessage();
+            notes.add("The table in block 1 is damaged: " + firstDamage);
+        }
+        // A device that has grown has it where its end was.
+        long at = first != null && first.otherBlock() > 1 ? first.otherBlock() : lastBlock;
+        if (first != null && at != lastBlock) {
+            notes.add("The backup of the table is said to be at block " + at + ", not at the end");
+        }
+        GptReader.Copy backup = null;
+        String backupDamage = "";
+        try {
+            backup = reader.read(Math.min(at, lastBlock));
+        } catch (GptReader.Damaged e) {
+            backupDamage = e.getMessage();
+            notes.add("The backup of the table is damaged: " + backupDamage);
+        }
+        if (first != null) {
+            if (backup != null && !first.agreesWith(backup)) {
+                notes.add("The backup of the table says something else; it was not used");
+            }
+            return of(first, notes);
+        }
+        if (backup != null) {
+            return of(backup, notes);
+        }
+        int other = reader.otherBlockBytes();
+        throw new GptReader.Damaged(
+                "of the one in block 1 "
+                        + firstDamage
+                        + "; of the backup in the last block "
+                        + backupDamage
+                        + (other == 0
+                                ? ""
+                                : "; there is one for blocks of "
+                                        + other
+                                        + " bytes, so say block="
+                                        + other));
     }
 
     private static PartitionTable of(GptReader.Copy copy, List<String> notes) {
