@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The NVMe driver's own cost. */
+/** The own cost of the NVMe driver, of volumes, and of NVMe over TCP. */
 public final class NvmeBench {
 
     private NvmeBench() {}
@@ -24,6 +24,7 @@ public final class NvmeBench {
         ProcessorPair cpus = ProcessorPair.choose("The NVMe driver is measured on");
         List<BenchRow> rows = new ArrayList<>();
         rows.addAll(new QueuePairRows(cpus).measure(quick, progress));
+        rows.addAll(new VolumeRows(cpus).measure(quick, progress));
         rows.addAll(new TcpLoopRows(cpus).measure(quick, progress));
         return rows;
     }

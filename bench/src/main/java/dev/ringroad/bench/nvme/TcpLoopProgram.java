@@ -1,12 +1,8 @@
 package dev.ringroad.bench.nvme;
 
 import dev.ringroad.bench.machine.FigureJvm;
-import dev.ringroad.core.linux.Affinity;
-import dev.ringroad.nvme.block.BlockChannel;
 import dev.ringroad.nvme.block.BlockDevice;
 import dev.ringroad.nvme.block.BlockOperation;
-import dev.ringroad.nvme.block.BlockRequest;
-import dev.ringroad.nvme.block.BlockStatus;
 import dev.ringroad.nvme.block.MemoryDevice;
 import dev.ringroad.nvme.block.file.FileBlocks;
 import dev.ringroad.nvme.block.file.FileOptions;
@@ -18,13 +14,10 @@ import dev.ringroad.nvme.fabrics.serve.TargetConfig;
 import dev.ringroad.nvme.fabrics.serve.TargetSubsystem;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /** Reads 4 KiB at random places, in a JVM of its own: of a file, or of a target in a thread. */
@@ -42,19 +35,8 @@ public final class TcpLoopProgram {
     private static final int DEPTH = 32;
     private static final int READ_BYTES = 4096;
     private static final int BLOCK_BYTES = 512;
-    private static final int RUNS = 6;
 
-    private final BlockChannel channel;
-    private final long places;
-    private final MemorySegment memory = Arena.ofAuto().allocate(DEPTH * READ_BYTES, READ_BYTES);
-    private final SplittableRandom random = new SplittableRandom(1);
-    private long done;
-    private boolean stopping;
-
-    private TcpLoopProgram(BlockDevice device, BlockChannel channel) {
-        this.channel = channel;
-        places = device.geometry().byteSize() / READ_BYTES;
-    }
+    private TcpLoopProgram() {}
 
     /**
      * Prints what was measured.
@@ -89,50 +71,6 @@ public final class TcpLoopProgram {
     }
 
     private static double rate(BlockDevice device, int cpu, long nanos) throws IOException {
-        // Only now: threads that were started before keep both processors.
-        Affinity.pinCurrentThread(cpu);
-        try (BlockChannel channel = device.openChannel(DEPTH)) {
-            return new TcpLoopProgram(device, channel).run(nanos);
-        }
-    }
-
-    /** The best of some runs, the first of which let the compilers work. */
-    private double run(long nanos) {
-        for (int i = 0; i < DEPTH; i++) {
-            long offset = (long) i * READ_BYTES;
-            read(new BlockRequest((request, status) -> completed(request, status, offset)), offset);
-        }
-        double best = 0;
-        for (int i = 0; i < RUNS; i++) {
-            long begun = System.nanoTime();
-            long before = done;
-            long now = begun;
-            while (now - begun < nanos) {
-                int ignored = channel.poll(now);
-                now = System.nanoTime();
-            }
-            best = Math.max(best, (done - before) * 1e9 / (now - begun));
-        }
-        stopping = true;
-        while (channel.outstanding() > 0) {
-            int ignored = channel.poll(System.nanoTime());
-        }
-        return best;
-    }
-
-    private void completed(BlockRequest request, BlockStatus status, long offset) {
-        if (status != BlockStatus.OK) {
-            throw new IllegalStateException("A read failed: " + status.sentence());
-        }
-        done++;
-        if (!stopping) {
-            read(request, offset);
-        }
-    }
-
-    private void read(BlockRequest request, long offset) {
-        int blocks = READ_BYTES / BLOCK_BYTES;
-        long block = random.nextLong(places) * blocks;
-        channel.submit(request.fill(BlockOperation.READ, block, blocks, memory, offset));
+        return RequestLoop.run(device, BlockOperation.READ, DEPTH, READ_BYTES, cpu, nanos).rate();
     }
 }
