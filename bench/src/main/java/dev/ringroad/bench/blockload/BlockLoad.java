@@ -1,5 +1,7 @@
 package dev.ringroad.bench.blockload;
 
+import dev.ringroad.bench.fileload.AccessMode;
+import dev.ringroad.bench.fileload.Load;
 import dev.ringroad.bench.fileload.LoadSample;
 import dev.ringroad.core.counter.LatencyCounts;
 import dev.ringroad.nvme.block.BlockDevice;
@@ -12,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A load on a device: threads that read and write, and what they have done together. */
-public final class BlockLoad {
+public final class BlockLoad implements Load {
     private final BlockPlan plan;
     private final BlockDevice device;
     private final List<BlockThread> threads = new ArrayList<>();
@@ -45,7 +47,32 @@ public final class BlockLoad {
         return device;
     }
 
-    /** Starts the threads. */
+    @Override
+    public AccessMode mode() {
+        return plan.mode();
+    }
+
+    @Override
+    public int ioBytes() {
+        return plan.ioBytes();
+    }
+
+    @Override
+    public boolean isVerified() {
+        return plan.verified();
+    }
+
+    @Override
+    public boolean isReadingBack() {
+        return !isDone() && threads.stream().allMatch(thread -> thread.endNanos() != 0);
+    }
+
+    @Override
+    public long writtenBlocks() {
+        return threads.stream().mapToLong(BlockThread::writtenBlocks).sum();
+    }
+
+    @Override
     public void begin() {
         for (int i = 0; i < threads.size(); i++) {
             var _ = Thread.ofPlatform().name("perf " + i).daemon(true).start(threads.get(i));
@@ -54,28 +81,30 @@ public final class BlockLoad {
         begin.countDown();
     }
 
-    /** Ends the load before its time; it is over when {@link #isDone}. */
+    @Override
     public void stop() {
-        interrupted = true;
-        stopping = true;
+        if (!isDone()) {
+            interrupted = true;
+            stopping = true;
+        }
     }
 
-    /** Whether all threads have ended. */
+    @Override
     public boolean isDone() {
         return ended.getCount() == 0;
     }
 
-    /** Whether it was stopped before its time. */
+    @Override
     public boolean isInterrupted() {
         return interrupted;
     }
 
-    /** Why it ended before its time; null when it did not. */
+    @Override
     public @Nullable Throwable failure() {
         return failure.get();
     }
 
-    /** What was done up to now. */
+    @Override
     public LoadSample sample() {
         LatencyCounts reads = new LatencyCounts();
         LatencyCounts writes = new LatencyCounts();
@@ -91,7 +120,7 @@ public final class BlockLoad {
         return new LoadSample(Math.max(0, end - beginNanos), reads, writes, 0, readBack);
     }
 
-    /** Of the Java heap, by all threads while they read and wrote. */
+    @Override
     public long allocatedBytes() {
         return threads.stream().mapToLong(BlockThread::allocatedBytes).sum();
     }
@@ -106,10 +135,6 @@ public final class BlockLoad {
 
     boolean isStopping() {
         return stopping;
-    }
-
-    boolean hasFailed() {
-        return failure.get() != null;
     }
 
     /** The first failure is kept, and ends all threads. */

@@ -22,11 +22,13 @@ import java.nio.ByteBuffer;
  */
 final class BlockLoadLoop {
     private static final long PAGE_BYTES = 4096;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     private final BlockPlan plan;
     private final BlockDevice device;
     private final BlockChannel channel;
     private final BlockLoad load;
+    private final BlockThread thread;
     private final Extent extent;
     private final RandomNumbers random;
     private final BlockMark mark;
@@ -40,11 +42,13 @@ final class BlockLoadLoop {
     private final int blockShift;
     private final int blocksEach;
     private int freeCount;
+    private final double perNano;
     private long remaining;
+    private long begunCount;
+    private long beginNanos;
     private long now;
     private boolean clockRead;
     private boolean readingBack;
-    private long readBack;
 
     BlockLoadLoop(
             BlockLoad load,
@@ -56,6 +60,7 @@ final class BlockLoadLoop {
         this.plan = load.plan();
         this.device = load.device();
         this.load = load;
+        this.thread = thread;
         this.channel = channel;
         this.extent = extent;
         this.reads = thread.reads();
@@ -63,6 +68,7 @@ final class BlockLoadLoop {
         random = new RandomNumbers(plan.seed() + index);
         mark = new BlockMark(plan.ioBytes(), plan.seed());
         remaining = plan.iosOf(index, extent.blocks());
+        perNano = (double) plan.limits().perSecond() / plan.threads() / NANOS_PER_SECOND;
         int blockBytes = device.geometry().blockBytes();
         blockShift = Integer.numberOfTrailingZeros(blockBytes);
         blocksEach = plan.ioBytes() / blockBytes;
@@ -88,16 +94,29 @@ final class BlockLoadLoop {
     }
 
     /** Reads and writes until there is no more to do, and all is completed. */
-    void run(long beginNanos) {
-        long end = plan.runNanos() == 0 ? Long.MAX_VALUE : beginNanos + plan.runNanos();
+    void run(long begin) {
+        long nanos = plan.limits().runtimeNanos();
+        beginNanos = begin;
         now = System.nanoTime();
-        while (remaining > 0 && !load.isStopping() && (plan.runNanos() == 0 || now - end < 0)) {
-            while (freeCount > 0 && remaining > 0 && begin()) {
+        while (remaining > 0 && !load.isStopping() && (nanos == 0 || now - begin < nanos)) {
+            long room = due();
+            while (room > 0 && freeCount > 0 && begin()) {
+                room--;
                 remaining--;
+                begunCount++;
             }
             poll();
         }
         drain();
+    }
+
+    /** How many more may have begun by now. */
+    private long due() {
+        if (perNano == 0) {
+            return remaining;
+        }
+        long most = 1 + (long) (Math.max(0, now - beginNanos) * perNano);
+        return Math.min(remaining, most - begunCount);
     }
 
     private void poll() {
@@ -150,7 +169,9 @@ final class BlockLoadLoop {
         if (status != BlockStatus.OK) {
             failed(request, status);
         } else if (readingBack) {
-            readBack += verify(slot, position) ? 1 : 0;
+            if (verify(slot, position)) {
+                thread.readBackOne();
+            }
         } else if (write) {
             writes.record(now - begun[slot]);
         } else {
@@ -193,20 +214,20 @@ final class BlockLoadLoop {
     }
 
     /** Flushes, and reads all that was written. */
-    long readBack() {
-        if (!plan.mode().writes() || !plan.verified() || load.hasFailed()) {
-            return 0;
+    void readBack() {
+        if (!plan.mode().writes() || !plan.verified() || load.isStopping()) {
+            return;
         }
         BlockStatus[] flushed = {BlockStatus.FAILED};
         channel.submit(new BlockRequest((_, status) -> flushed[0] = status).flush());
         drain();
         if (flushed[0] != BlockStatus.OK) {
             load.fail(new IOException("The flush failed: " + flushed[0].sentence()));
-            return 0;
+            return;
         }
         readingBack = true;
         long position = extent.nextWrittenPosition();
-        while (position != Extent.NONE && !load.hasFailed()) {
+        while (position != Extent.NONE && !load.isStopping()) {
             while (freeCount > 0 && position != Extent.NONE) {
                 submit(position, false);
                 position = extent.nextWrittenPosition();
@@ -214,6 +235,5 @@ final class BlockLoadLoop {
             poll();
         }
         drain();
-        return readBack;
     }
 }

@@ -8,10 +8,23 @@ import dev.ringroad.nvme.block.BlockChannel;
 import dev.ringroad.nvme.block.BlockMemory;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.lang.management.ManagementFactory;
 
 /** One thread of a load, and what it has done so far. It counts, others may look. */
 final class BlockThread implements Runnable {
+    private static final VarHandle READ_BACK;
+
+    static {
+        try {
+            READ_BACK =
+                    MethodHandles.lookup().findVarHandle(BlockThread.class, "readBack", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final BlockLoad load;
     private final int index;
     private final LatencyCounts reads = new LatencyCounts();
@@ -19,7 +32,8 @@ final class BlockThread implements Runnable {
     private final ThreadMXBean heap = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private volatile long endNanos;
     private volatile long allocatedBytes;
-    private volatile long readBack;
+    private long readBack;
+    private volatile long writtenBlocks;
 
     BlockThread(BlockLoad load, int index) {
         this.load = load;
@@ -46,7 +60,17 @@ final class BlockThread implements Runnable {
 
     /** Blocks that were written, read back, and right. */
     long readBack() {
-        return readBack;
+        return (long) READ_BACK.getOpaque(this);
+    }
+
+    void readBackOne() {
+        // Opaque: whoever looks sees whole counts, some of them a moment old.
+        READ_BACK.setOpaque(this, readBack + 1);
+    }
+
+    /** Blocks that were written, where they are verified; known at the end. */
+    long writtenBlocks() {
+        return writtenBlocks;
     }
 
     @Override
@@ -79,9 +103,10 @@ final class BlockThread implements Runnable {
                 loop.run(load.beginNanos());
                 allocatedBytes = heap.getCurrentThreadAllocatedBytes() - before;
                 endNanos = System.nanoTime();
-                readBack = loop.readBack();
+                loop.readBack();
             } finally {
                 loop.drain();
+                writtenBlocks = extent.writtenBlocks();
             }
         }
     }

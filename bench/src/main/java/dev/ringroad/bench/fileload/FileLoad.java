@@ -22,7 +22,7 @@ import java.util.function.BooleanSupplier;
  * #sample} as often as one likes, {@link #stop} or wait until it {@link #isDone}, {@link #close}.
  * Each thread has a ring of its own. The methods are for one thread, {@link #stop} for any.
  */
-public final class FileLoad implements AutoCloseable {
+public final class FileLoad implements Load, AutoCloseable {
     private static final int GUARDED_BLOCKS_MAX = 1 << 28;
     private static final long JOIN_MILLIS = 10_000;
 
@@ -174,6 +174,21 @@ public final class FileLoad implements AutoCloseable {
         return plan;
     }
 
+    @Override
+    public AccessMode mode() {
+        return plan.workload().mode();
+    }
+
+    @Override
+    public int ioBytes() {
+        return plan.workload().blockBytes();
+    }
+
+    @Override
+    public boolean isVerified() {
+        return plan.workload().verified();
+    }
+
     /** What was left out and why, a sentence each, without full stops. */
     public List<String> notes() {
         return trial.notes();
@@ -189,12 +204,12 @@ public final class FileLoad implements AutoCloseable {
         return files.stream().mapToLong(TestFile::bytes).sum();
     }
 
-    /** Lets the threads begin. */
+    @Override
     public void begin() {
         control.begin();
     }
 
-    /** Begins nothing more; what is in flight is waited for. */
+    @Override
     public void stop() {
         if (!isDone()) {
             interrupted = true;
@@ -202,27 +217,27 @@ public final class FileLoad implements AutoCloseable {
         }
     }
 
-    /** Whether it was stopped before all was done. */
+    @Override
     public boolean isInterrupted() {
         return interrupted;
     }
 
-    /** Whether all threads have ended. */
+    @Override
     public boolean isDone() {
         return control.running() == 0;
     }
 
-    /** Whether all reads and writes are done, and what was written is read back. */
+    @Override
     public boolean isReadingBack() {
         return !isDone() && works.stream().allMatch(work -> work.counts().endNanos() != 0);
     }
 
-    /** What went wrong first; null while all is well. */
+    @Override
     public @Nullable Throwable failure() {
         return control.failure();
     }
 
-    /** What was done so far. */
+    @Override
     public LoadSample sample() {
         LatencyCounts reads = new LatencyCounts();
         LatencyCounts writes = new LatencyCounts();
@@ -243,8 +258,8 @@ public final class FileLoad implements AutoCloseable {
         return new LoadSample(Math.max(0, end - begin), reads, writes, calls, readBack);
     }
 
-    /** Blocks that were written and have to be read back; to be asked when all is done. */
-    long writtenBlocks() {
+    @Override
+    public long writtenBlocks() {
         return works.stream().mapToLong(LoadThread::writtenBlocks).sum();
     }
 
@@ -253,7 +268,7 @@ public final class FileLoad implements AutoCloseable {
         return files.stream().anyMatch(TestFile::isInMemory);
     }
 
-    /** Bytes of the Java heap that all threads have allocated while they read and wrote. */
+    @Override
     public long allocatedBytes() {
         return works.stream().mapToLong(work -> work.counts().allocatedBytes()).sum();
     }

@@ -59,7 +59,7 @@ public record LoadPlan(
     }
 
     /** A thread's share of what all threads are to do: all shares together are the whole. */
-    static long share(long whole, int part, int parts) {
+    public static long share(long whole, int part, int parts) {
         return whole / parts + (part < whole % parts ? 1 : 0);
     }
 }

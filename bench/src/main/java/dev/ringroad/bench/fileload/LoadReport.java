@@ -3,86 +3,54 @@ package dev.ringroad.bench.fileload;
 import dev.ringroad.bench.Json;
 import dev.ringroad.core.counter.LatencyCounts;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
-import java.util.stream.Collectors;
 
-/**
- * What a load has done, in words and as JSON. The time of a read or write is that from its being
- * prepared to the return of the call that brings its completion.
- */
-public final class LoadReport {
-    private static final double[] PERCENTILES = {50, 90, 99, 99.9, 100};
+/** What a load has done, in words and as JSON: what loads of all kinds have in common. */
+public abstract class LoadReport {
+    /** Bytes of a mebibyte. */
+    protected static final double MIB = 1 << 20;
+
+    private static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99, 100};
     private static final double NANOS_PER_MICRO = 1e3;
     private static final double NANOS_PER_SECOND = 1e9;
-    private static final double MIB = 1 << 20;
 
-    private final FileLoad load;
+    private final Load load;
 
     /** Of this load. */
-    public LoadReport(FileLoad load) {
+    protected LoadReport(Load load) {
         this.load = load;
     }
 
-    /** What is done and on which way, before it begins. */
-    public String path() {
-        LoadPlan plan = load.plan();
-        RingUse ring = plan.ring();
-        Workload work = plan.workload();
-        String flags = load.flags().stream().map(Enum::name).collect(Collectors.joining(", "));
-        return String.format(
-                Locale.ROOT,
-                "%s of %s, %.1f MiB in blocks of %d bytes; %d in flight on each of %d threads%n"
-                        + "io_uring with %s; files and buffers %s; %s%n",
-                work.mode().word(),
-                work.files().stream().map(Object::toString).collect(Collectors.joining(", ")),
-                load.bytes() / MIB,
-                work.blockBytes(),
-                ring.depth(),
-                plan.threads(),
-                flags.isEmpty() ? "no flags" : flags,
-                ring.fixed() ? "registered" : "not registered",
-                !ring.direct()
-                        ? "through the page cache"
-                        : load.isInMemory()
-                                ? "direct, around the page cache except in tmpfs"
-                                : "direct, around the page cache");
-    }
+    /** What is done and on which way, before it begins; whole lines. */
+    public abstract String path();
 
-    /**
-     * A line for how far the laying out of a file is.
-     *
-     * @param seconds since the begin
-     */
-    public static String layout(long seconds, Path file, long bytes, long bytesWanted) {
-        return String.format(
-                Locale.ROOT,
-                "%4d s  laying out %s: %.1f of %.1f MiB%n",
-                seconds,
-                file,
-                bytes / MIB,
-                bytesWanted / MIB);
-    }
+    /** What a read or write has cost beside its time, as a line's words. */
+    protected abstract String costs(LoadSample whole);
+
+    /** Adds what was asked for to a JSON object. */
+    protected abstract void addPlan(StringJoiner object);
+
+    /** Adds what only this kind of load has measured to a JSON object. */
+    protected abstract void addCosts(StringJoiner object, LoadSample whole);
 
     /**
      * A line for what was done lately.
      *
      * @param seconds since the begin
      */
-    public String live(long seconds, LoadSample lately) {
+    public final String live(long seconds, LoadSample lately) {
         if (load.isReadingBack()) {
             return String.format(
                     Locale.ROOT, "%4d s  reading back: %d blocks%n", seconds, lately.readBack());
         }
         StringJoiner line = new StringJoiner(";  ");
-        AccessMode mode = load.plan().workload().mode();
-        if (mode.reads()) {
+        if (load.mode().reads()) {
             line.add("reads " + live(lately, lately.readTimes()));
         }
-        if (mode.writes()) {
+        if (load.mode().writes()) {
             line.add("writes " + live(lately, lately.writeTimes()));
         }
         return String.format(Locale.ROOT, "%4d s  %s%n", seconds, line);
@@ -100,7 +68,7 @@ public final class LoadReport {
     }
 
     private double bandwidth(LoadSample sample, LatencyCounts times) {
-        return sample.perSecond(times.total()) * load.plan().workload().blockBytes() / MIB;
+        return sample.perSecond(times.total()) * load.ioBytes() / MIB;
     }
 
     private static double micros(LatencyCounts times, double percent) {
@@ -108,55 +76,19 @@ public final class LoadReport {
     }
 
     /** All that was done. */
-    public String summary(LoadSample whole) {
+    public final String summary(LoadSample whole) {
         StringBuilder text = new StringBuilder();
-        AccessMode mode = load.plan().workload().mode();
-        if (mode.reads()) {
+        if (load.mode().reads()) {
             summarize(text, "reads", whole, whole.readTimes());
         }
-        if (mode.writes()) {
+        if (load.mode().writes()) {
             summarize(text, "writes", whole, whole.writeTimes());
         }
-        text.append(
-                String.format(
-                        Locale.ROOT,
-                        "%.4f calls of the kernel and %.3f bytes of Java heap for each%n",
-                        each(whole, whole.calls()),
-                        each(whole, load.allocatedBytes())));
-        if (load.plan().workload().verified()) {
+        text.append(costs(whole)).append(System.lineSeparator());
+        if (load.isVerified()) {
             text.append(verdict(whole));
         }
         return text.toString();
-    }
-
-    private String verdict(LoadSample whole) {
-        if (load.failure() != null) {
-            return "";
-        }
-        List<String> right = new ArrayList<>();
-        if (whole.reads() > 0) {
-            right.add(whole.reads() + " blocks were verified as they were read");
-        }
-        if (load.isInterrupted()) {
-            return interrupted(right, whole.readBack());
-        }
-        if (load.plan().workload().mode().writes()) {
-            right.add(whole.readBack() + " written blocks were read back");
-        }
-        return String.join(", ", right) + String.format(": all as they should be%n");
-    }
-
-    private String interrupted(List<String> right, long readBack) {
-        long missing = load.writtenBlocks() - readBack;
-        if (readBack > 0) {
-            right.add(readBack + " written blocks were read back");
-        }
-        return String.format(
-                "Interrupted: %s%s%n",
-                right.isEmpty()
-                        ? "nothing was verified"
-                        : String.join(", ", right) + ", as they should be",
-                missing == 0 ? "" : "; " + missing + " written blocks were not read back");
     }
 
     private void summarize(StringBuilder text, String what, LoadSample whole, LatencyCounts times) {
@@ -182,36 +114,58 @@ public final class LoadReport {
         return percent == 100 ? "max" : "p" + Json.number(percent);
     }
 
-    private static double each(LoadSample whole, long count) {
+    private String verdict(LoadSample whole) {
+        if (load.failure() != null) {
+            return "";
+        }
+        List<String> right = new ArrayList<>();
+        if (whole.reads() > 0) {
+            right.add(whole.reads() + " blocks were verified as they were read");
+        }
+        if (load.isInterrupted()) {
+            return interrupted(right, whole.readBack());
+        }
+        if (load.mode().writes()) {
+            right.add(whole.readBack() + " written blocks were read back");
+        }
+        return String.join(", ", right) + String.format(": all as they should be%n");
+    }
+
+    private String interrupted(List<String> right, long readBack) {
+        long missing = load.writtenBlocks() - readBack;
+        if (readBack > 0) {
+            right.add(readBack + " written blocks were read back");
+        }
+        return String.format(
+                "Interrupted: %s%s%n",
+                right.isEmpty()
+                        ? "nothing was verified"
+                        : String.join(", ", right) + ", as they should be",
+                missing == 0 ? "" : "; " + missing + " written blocks were not read back");
+    }
+
+    /** So many of something for each read and write. */
+    protected static double each(LoadSample whole, long count) {
         return count / (double) Math.max(1, whole.ios());
     }
 
+    /** Bytes of the Java heap for each read and write. */
+    protected final double heapBytesEach(LoadSample whole) {
+        return each(whole, load.allocatedBytes());
+    }
+
     /** All that was done, as a JSON object. */
-    public String json(LoadSample whole) {
-        LoadPlan plan = load.plan();
-        Workload work = plan.workload();
-        RingUse ring = plan.ring();
+    public final String json(LoadSample whole) {
         Throwable failure = load.failure();
         StringJoiner object = new StringJoiner(",\n  ", "{\n  ", "\n}\n");
-        object.add("\"rw\": " + Json.quote(work.mode().word()));
-        object.add("\"files\": " + quoted(work.files()));
-        object.add("\"bytes\": " + load.bytes());
-        object.add("\"block_bytes\": " + work.blockBytes());
-        object.add("\"depth\": " + ring.depth());
-        object.add("\"batch\": " + ring.batch());
-        object.add("\"awaited\": " + ring.awaited());
-        object.add("\"threads\": " + plan.threads());
-        object.add("\"seed\": " + work.seed());
-        object.add("\"flags\": " + quoted(load.flags()));
-        object.add("\"fixed\": " + ring.fixed());
-        object.add("\"direct\": " + ring.direct());
-        object.add("\"left_out\": " + quoted(load.notes()));
+        object.add("\"rw\": " + Json.quote(load.mode().word()));
+        addPlan(object);
         object.add("\"seconds\": " + whole.nanos() / NANOS_PER_SECOND);
         object.add("\"reads\": " + json(whole, whole.readTimes()));
         object.add("\"writes\": " + json(whole, whole.writeTimes()));
-        object.add("\"calls_each\": " + Json.number(each(whole, whole.calls())));
-        object.add("\"heap_bytes_each\": " + Json.number(each(whole, load.allocatedBytes())));
-        object.add("\"verified\": " + work.verified());
+        object.add("\"heap_bytes_each\": " + Json.number(heapBytesEach(whole)));
+        addCosts(object, whole);
+        object.add("\"verified\": " + load.isVerified());
         object.add("\"interrupted\": " + load.isInterrupted());
         object.add("\"read_back\": " + whole.readBack());
         object.add(
@@ -222,7 +176,8 @@ public final class LoadReport {
         return object.toString();
     }
 
-    private static String quoted(Iterable<?> values) {
+    /** Words as a JSON array. */
+    protected static String quoted(Iterable<?> values) {
         StringJoiner array = new StringJoiner(", ", "[", "]");
         values.forEach(value -> array.add(Json.quote(value.toString())));
         return array.toString();

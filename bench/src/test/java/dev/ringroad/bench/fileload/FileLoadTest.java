@@ -272,7 +272,7 @@ final class FileLoadTest {
             LoadSample whole = run(load);
             assertThat(whole.ios()).isGreaterThanOrEqualTo(1000);
             assertThat(load.isInterrupted()).isTrue();
-            LoadReport report = new LoadReport(load);
+            FileReport report = new FileReport(load);
             assertThat(report.json(whole)).contains("\"interrupted\": true");
             assertThat(report.summary(whole))
                     .contains("Interrupted: ")

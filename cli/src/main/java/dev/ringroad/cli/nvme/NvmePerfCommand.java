@@ -1,26 +1,34 @@
 package dev.ringroad.cli.nvme;
 
+import dev.ringroad.bench.blockload.BlockLoad;
 import dev.ringroad.bench.blockload.BlockPlan;
+import dev.ringroad.bench.blockload.BlockReport;
 import dev.ringroad.bench.fileload.AccessMode;
 import dev.ringroad.cli.common.BlockDevices;
+import dev.ringroad.cli.common.LoadOptions;
+import dev.ringroad.cli.common.LoadRun;
 import dev.ringroad.cli.common.OutputFile;
 import dev.ringroad.cli.common.Quantities;
 import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.cli.common.Subcommand;
+import dev.ringroad.cli.common.Warnings;
+import dev.ringroad.core.linux.FileTrouble;
+import dev.ringroad.nvme.block.BlockClaim;
+import dev.ringroad.nvme.block.BlockDevice;
 import dev.ringroad.nvme.block.text.BlockSpec;
 import dev.ringroad.nvme.block.text.BlockTextException;
 
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /** Reads and writes a block device, and tells how fast. */
 @Command(
@@ -44,8 +52,6 @@ import java.util.stream.Collectors;
                     + " and nothing was written. Ctrl-C ends it with 130, after the summary."
         })
 final class NvmePerfCommand extends Subcommand {
-    private static final int READ_PERCENT = 50;
-
     /** Kinds whose content ends with the command. */
     private static final Set<String> PASSING = Set.of("memory", "null");
 
@@ -58,72 +64,13 @@ final class NvmePerfCommand extends Subcommand {
     @Option(names = "--kinds", description = "Lists the kinds of devices, and ends.")
     private boolean kinds;
 
-    @Option(
-            names = "--rw",
-            paramLabel = "HOW",
-            description = "randread (if not given), randwrite, read, write or mixed.")
-    private String rw = "randread";
-
-    @Option(
-            names = "--read-percent",
-            paramLabel = "N",
-            description = "Reads among reads and writes with --rw mixed; 50 if not given.")
-    private @Nullable Integer readPercent;
-
-    @Option(
-            names = "--bs",
-            paramLabel = "BYTES",
-            description = "Of a read or write, such as 4k (if not given) or 1m.")
-    private String blockBytes = "4k";
+    @Mixin private LoadOptions options = new LoadOptions();
 
     @Option(
             names = "--size",
             paramLabel = "BYTES",
             description = "The part of the device to use, from its beginning; all if not given.")
     private @Nullable String size;
-
-    @Option(
-            names = "--depth",
-            paramLabel = "N",
-            description = "Reads and writes in flight, of each thread; 32 if not given.")
-    private int depth = 32;
-
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            description = "Each with a channel and a part of the device; 1 if not given.")
-    private int threads = 1;
-
-    @Option(
-            names = "--verify",
-            description =
-                    "Writes blocks with marks of their position and generation, and checks those of"
-                            + " what is read; what was written is read back at the end. A run that only"
-                            + " reads expects the marks of an earlier one everywhere.")
-    private boolean verify;
-
-    @Option(names = "--overwrite", description = "A device that lasts may be written to.")
-    private boolean overwrite;
-
-    @Option(names = "--runtime", paramLabel = "TIME", description = "Such as 10, 10s, 5m or 1h.")
-    private @Nullable String runtime;
-
-    @Option(
-            names = "--ios",
-            paramLabel = "N",
-            description =
-                    "Reads and writes of all threads. Without this and --runtime, as many as there are"
-                            + " blocks.")
-    private @Nullable Long ios;
-
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            description = "The same seed visits blocks in the same order.")
-    private @Nullable Long seed;
-
-    @Option(names = "--json", paramLabel = "FILE", description = "Writes what was measured.")
-    private @Nullable Path json;
 
     /** Used by picocli. */
     NvmePerfCommand() {}
@@ -140,10 +87,32 @@ final class NvmePerfCommand extends Subcommand {
         }
         BlockPlan plan = plan();
         requireLeave(device, plan.mode());
+        Path json = options.json();
         if (json != null) {
             OutputFile.check(json);
         }
-        NvmePerfRun.run(plan, device, json);
+        try (LoadRun run = LoadRun.start();
+                BlockDevice opened = BlockDevices.open(device)) {
+            perform(run, plan, opened, json);
+        } catch (IOException e) {
+            throw Refusal.failed(FileTrouble.words(e) + ".");
+        }
+    }
+
+    private static void perform(
+            LoadRun run, BlockPlan plan, BlockDevice device, @Nullable Path json)
+            throws IOException {
+        BlockLoad load;
+        try {
+            load = new BlockLoad(plan, device);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.wrongUse(e.getMessage() + ".");
+        }
+        try (BlockClaim _ = plan.mode().writes() ? device.claim() : BlockClaim.NONE) {
+            run.watch(load, new BlockReport(load), json);
+        } finally {
+            new Warnings(List.of(device)).tell();
+        }
     }
 
     private void requireLeave(String text, AccessMode mode) {
@@ -153,15 +122,11 @@ final class NvmePerfCommand extends Subcommand {
         } catch (BlockTextException e) {
             throw Refusal.wrongUse(e.getMessage() + ".");
         }
-        if (overwrite && !mode.writes()) {
-            throw Refusal.wrongUse(
-                    "--overwrite is for what writes; --rw " + rw + " does not, so leave it out.");
-        }
-        if (mode.writes() && !overwrite && lasts(spec)) {
+        if (mode.writes() && !options.mayOverwrite() && lasts(spec)) {
             throw Refusal.wrongUse(
                     text
                             + " lasts, and --rw "
-                            + rw
+                            + mode.word()
                             + " would write over what it holds; say --overwrite if it may.");
         }
     }
@@ -173,46 +138,19 @@ final class NvmePerfCommand extends Subcommand {
     }
 
     private BlockPlan plan() {
-        AccessMode mode = mode();
-        if (readPercent != null && mode != AccessMode.MIXED) {
-            throw Refusal.wrongUse(
-                    "--read-percent is for --rw mixed; --rw " + rw + " does one of both only.");
-        }
-        if (ios != null && ios < 1) {
-            throw Refusal.wrongUse("--ios is at least 1, not " + ios + ".");
-        }
         try {
             return new BlockPlan(
-                    mode,
-                    readPercent == null ? READ_PERCENT : readPercent,
-                    (int) Math.min(Integer.MAX_VALUE, Quantities.bytes("--bs", blockBytes)),
+                    options.mode(),
+                    options.readPercent(),
+                    options.ioBytes(),
                     size == null ? 0 : Quantities.bytes("--size", size),
-                    depth,
-                    threads,
-                    runtime == null
-                            ? 0
-                            : TimeUnit.SECONDS.toNanos(Quantities.seconds("--runtime", runtime)),
-                    ios == null ? 0 : ios,
-                    verify,
-                    seed == null ? System.nanoTime() : seed);
+                    options.depth(),
+                    options.threads(),
+                    options.limits(),
+                    options.isVerified(),
+                    options.seed());
         } catch (IllegalArgumentException e) {
             throw Refusal.wrongUse(e.getMessage() + ".");
         }
-    }
-
-    private AccessMode mode() {
-        for (AccessMode mode : AccessMode.values()) {
-            if (mode.word().equals(rw)) {
-                return mode;
-            }
-        }
-        throw Refusal.wrongUse(
-                "--rw is one of "
-                        + Arrays.stream(AccessMode.values())
-                                .map(AccessMode::word)
-                                .collect(Collectors.joining(", "))
-                        + ", not "
-                        + rw
-                        + ".");
     }
 }
