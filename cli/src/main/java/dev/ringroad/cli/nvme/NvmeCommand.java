@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             NvmeSmartCommand.class,
             NvmeFormatCommand.class,
             NvmePerfCommand.class,
+            NvmeRebuildCommand.class,
             NvmeServeCommand.class,
             NvmeDiscoverCommand.class,
             NvmeConnectCommand.class,

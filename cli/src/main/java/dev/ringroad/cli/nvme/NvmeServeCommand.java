@@ -5,6 +5,7 @@ import dev.ringroad.cli.common.OutputFile;
 import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.cli.common.ServingEnd;
 import dev.ringroad.cli.common.Subcommand;
+import dev.ringroad.cli.common.Warnings;
 import dev.ringroad.core.linux.FileTrouble;
 import dev.ringroad.nvme.block.BlockDevice;
 import dev.ringroad.nvme.fabrics.serve.ExportedNamespace;
@@ -127,7 +128,7 @@ final class NvmeServeCommand extends Subcommand {
             List<TargetSubsystem> exported = open(wanted, opened);
             try (NvmeTcpTarget target = NvmeTcpTarget.open(config, exported, ports)) {
                 tell(target);
-                awaitEnd(target, end);
+                awaitEnd(target, end, new Warnings(opened));
             }
         } catch (IllegalArgumentException e) {
             throw Refusal.wrongUse(e.getMessage() + ".");
@@ -249,9 +250,15 @@ final class NvmeServeCommand extends Subcommand {
     }
 
     /** Serves until the process is told to end, and tells what was done. */
-    private void awaitEnd(NvmeTcpTarget target, ServingEnd end) throws IOException {
-        end.await(target::failure);
+    private void awaitEnd(NvmeTcpTarget target, ServingEnd end, Warnings warnings)
+            throws IOException {
+        end.await(
+                () -> {
+                    warnings.tell();
+                    return target.failure();
+                });
         target.close();
+        warnings.tell();
         TargetStatistics all = target.statistics();
         System.out.println(words(all));
         System.out.flush();
