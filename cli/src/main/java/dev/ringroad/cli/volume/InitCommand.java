@@ -1,6 +1,8 @@
 package dev.ringroad.cli.volume;
 
 import dev.ringroad.cli.common.Refusal;
+import dev.ringroad.core.linux.FileTrouble;
+import dev.ringroad.nvme.block.BlockDevice;
 import dev.ringroad.nvme.volume.VolumeStore;
 
 import org.jspecify.annotations.Nullable;
@@ -9,6 +11,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Makes a store. */
 @Command(
@@ -47,21 +51,46 @@ final class InitCommand extends StoreCommand {
             throw Refusal.wrongUse(
                     "--cluster is a power of two from 16k to 4m, not " + cluster + ".");
         }
+        boolean isMade = prepare();
         try {
-            StoreFile.prepare(place(), size == null ? 0 : Sizes.bytes("--size", size), force);
-        } catch (IOException e) {
-            throw Refusal.failed("Making " + place() + " failed: " + e.getMessage() + ".");
+            onDevice(device -> make(device, (int) clusterBytes));
+        } catch (RuntimeException e) {
+            if (isMade) {
+                remove(e);
+            }
+            throw e;
         }
-        onDevice(
-                device -> {
-                    if (!force && VolumeStore.isOn(device)) {
-                        throw Refusal.wrongUse(
-                                "There is a store on "
-                                        + place()
-                                        + "; with --force it is replaced, and its volumes are lost.");
-                    }
-                    VolumeStore.format(device, (int) clusterBytes);
-                });
         tell("Made a store on", place());
+    }
+
+    private boolean prepare() {
+        try {
+            return StoreFile.prepare(place(), size == null ? 0 : Sizes.bytes("--size", size));
+        } catch (IOException e) {
+            throw Refusal.failed("Making " + place() + " failed: " + FileTrouble.words(e) + ".");
+        }
+    }
+
+    private void make(BlockDevice device, int clusterBytes) throws IOException {
+        if (!force && VolumeStore.isOn(device)) {
+            throw Refusal.wrongUse(
+                    "There is a store on "
+                            + place()
+                            + "; with --force it is replaced, and its volumes are lost.");
+        }
+        if (!force && !StoreFile.isBlank(device)) {
+            throw Refusal.wrongUse(
+                    "There is something in " + place() + "; with --force it is lost for a store.");
+        }
+        VolumeStore.format(device, clusterBytes);
+    }
+
+    /** The file was made for a store that could not be. */
+    private void remove(RuntimeException why) {
+        try {
+            Files.delete(Path.of(place()));
+        } catch (IOException e) {
+            why.addSuppressed(e);
+        }
     }
 }

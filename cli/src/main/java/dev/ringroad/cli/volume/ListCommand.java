@@ -69,7 +69,7 @@ final class ListCommand extends StoreCommand {
                             .add("\"snapshot\": " + volume.snapshot())
                             .add("\"origin\": " + (origin == null ? "null" : Json.quote(origin)))
                             .add("\"bytes\": " + volume.bytes())
-                            .add("\"usedBytes\": " + volume.usedBytes())
+                            .add("\"used_bytes\": " + volume.usedBytes())
                             .add(
                                     "\"created\": "
                                             + Json.quote(
@@ -77,7 +77,7 @@ final class ListCommand extends StoreCommand {
                                                             .toString()))
                             .toString());
         }
-        return "{\"bytes\": %d, \"freeBytes\": %d, \"clusterBytes\": %d, \"generation\": %d, \"volumes\": %s}%n"
+        return "{\"bytes\": %d, \"free_bytes\": %d, \"cluster_bytes\": %d, \"generation\": %d, \"volumes\": %s}%n"
                 .formatted(
                         info.bytes(),
                         info.freeBytes(),

@@ -44,8 +44,8 @@ abstract class StoreCommand extends Subcommand {
 
     /** Opens the device, and tells a failure as a refusal. */
     final void onDevice(DeviceAction action) {
-        try (StoreFile file = StoreFile.open(place)) {
-            action.with(file.device());
+        try (BlockDevice device = StoreFile.open(place)) {
+            action.with(device);
         } catch (IOException e) {
             throw Refusal.failed(sentence(e));
         }
@@ -61,13 +61,19 @@ abstract class StoreCommand extends Subcommand {
                 });
     }
 
-    /** Says what was done with a volume. */
-    final void tell(String done, String volume) {
+    /**
+     * Says what was done.
+     *
+     * @param done a sentence up to the name
+     * @param name of the volume, or the place of the store
+     */
+    final void tell(String done, String name) {
+        String sentence = done + " " + name;
         if (json) {
             System.out.println(
-                    "{\"done\": " + Json.quote(done) + ", \"volume\": " + Json.quote(volume) + "}");
+                    "{\"done\": " + Json.quote(sentence) + ", \"name\": " + Json.quote(name) + "}");
         } else {
-            System.out.println(done + " " + volume + ".");
+            System.out.println(sentence + ".");
         }
     }
 
