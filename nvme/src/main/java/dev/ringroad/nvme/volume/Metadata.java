@@ -419,13 +419,19 @@ final class Metadata {
 
     // --- mending, before anybody uses the store
 
-    /** Gives a leaf's entry a free cluster; 0 when there is none. */
-    synchronized int relocate(Leaf leaf, int slot) {
+    /**
+     * Gives a leaf's entry a free cluster; 0 when there is none.
+     *
+     * @param isCounted whether the leaf is among the sharers of the old one
+     */
+    synchronized int relocate(Leaf leaf, int slot, boolean isCounted) {
         if (!space.hasRoomForData(PAGES_OF_PATH)) {
             return 0;
         }
         int cluster = space.takeRun(1);
-        space.dropSharer(leaf.cluster(slot));
+        if (isCounted) {
+            space.dropSharer(leaf.cluster(slot));
+        }
         leaf.entryRelease(slot, cluster);
         return cluster;
     }

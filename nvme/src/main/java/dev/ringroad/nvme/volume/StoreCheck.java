@@ -150,7 +150,8 @@ public final class StoreCheck {
                 continue;
             }
             int old = conflict.leaf().cluster(conflict.slot());
-            int own = metadata.relocate(conflict.leaf(), conflict.slot());
+            boolean isCounted = !reader.intruders.contains(conflict);
+            int own = metadata.relocate(conflict.leaf(), conflict.slot(), isCounted);
             requireRoom(own > 0, device);
             pages.copy((long) old * pagesOfCluster, (long) own * pagesOfCluster, pagesOfCluster);
             reader.changedLeaves.add(conflict.leaf());

@@ -44,6 +44,10 @@ final class StoreReader {
     final Set<VolumeMap> changedVolumes = new HashSet<>();
     final Set<VolumeMap> overlongVolumes = new HashSet<>();
     final List<Conflict> conflicts = new ArrayList<>();
+
+    /** Those of them that {@link Space} does not count, as another place has the cluster. */
+    final Set<Conflict> intruders = new HashSet<>();
+
     private final List<Integer> changedCataloguePages = new ArrayList<>();
 
     private Superblock superblock;
@@ -501,7 +505,10 @@ final class StoreReader {
         if (firstUses[cluster] == 0) {
             firstUses[cluster] = use;
         } else if (firstUses[cluster] != use) {
+            // Not a sharer: of those who should not have it there can be any number.
             conflict(leaf, slot, cluster, "another place has as well");
+            intruders.add(new Conflict(leaf, slot));
+            return;
         }
         space.addSharer(cluster);
     }

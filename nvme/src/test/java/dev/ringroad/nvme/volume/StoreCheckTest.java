@@ -378,4 +378,40 @@ final class StoreCheckTest {
             }
         }
     }
+
+    @Test
+    void aClusterThatIsNamedMoreOftenThanCanBeCountedIsFound() throws Exception {
+        // A leaf for each write; more entries than a count of 16 bits has numbers.
+        int leaves = 70;
+        try (BlockDevice crafted = MemoryDevice.create("crafted", 512, 256L * CLUSTER / 512);
+                BlockClient blocks = BlockClient.open(crafted)) {
+            VolumeStore.format(crafted, CLUSTER);
+            try (VolumeStore store = VolumeStore.open(crafted)) {
+                store.create("v", (long) leaves * Page.CLUSTERS_OF_LEAF * CLUSTER);
+                for (int i = 0; i < leaves; i++) {
+                    write(store, "v", i * Page.CLUSTERS_OF_LEAF, 1, 1);
+                }
+            }
+            MemorySegment memory = MemorySegment.ofArray(new byte[Page.BYTES]);
+            Page page = new Page(memory);
+            for (long number = 4; number < 256L * CLUSTER / Page.BYTES; number++) {
+                blocks.read(number * 8, 8, memory, 0);
+                if (page.kind() == Page.LEAF && page.number() == number) {
+                    page.place(page.owner(), page.index(), Page.CLUSTERS_OF_LEAF);
+                    for (int i = 0; i < Page.CLUSTERS_OF_LEAF; i++) {
+                        page.putInt(Page.HEADER + i * 4L, 200);
+                    }
+                    page.seal();
+                    blocks.write(number * 8, 8, memory, 0);
+                }
+            }
+
+            assertThat(StoreCheck.check(crafted))
+                    .anyMatch(finding -> finding.sentence().startsWith("Cluster 200 is used"));
+            assertThatThrownBy(() -> VolumeStore.open(crafted)).hasMessageContaining("damaged");
+            assertThatThrownBy(() -> StoreCheck.repair(crafted, true))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("no room");
+        }
+    }
 }
