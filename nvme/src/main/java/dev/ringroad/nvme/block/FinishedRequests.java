@@ -27,7 +27,12 @@ public final class FinishedRequests {
      * @return how many it has told
      */
     public int complete() {
-        int count = queue.size();
+        return complete(queue.size());
+    }
+
+    /** The same for no more than so many. */
+    public int complete(int most) {
+        int count = Math.min(most, queue.size());
         for (int left = count; left > 0; left--) {
             BlockRequest request = queue.take();
             if (request == null) {

@@ -280,12 +280,7 @@ final class VolumeChannel implements BlockChannel {
         }
         int ignored = base.poll(nowNanos);
         tellDone();
-        if (!isLastOfCommit()) {
-            int told = refused.size();
-            outstanding -= told;
-            completed += told;
-            var _ = refused.complete();
-        }
+        tellRefused();
         return completed - before;
     }
 
@@ -298,6 +293,14 @@ final class VolumeChannel implements BlockChannel {
             operation.request = null;
             idle[idleCount++] = operation;
             tell(request, status, detail);
+        }
+    }
+
+    private void tellRefused() {
+        for (int i = refused.size(); i > 0 && !isLastOfCommit(); i--) {
+            outstanding--;
+            completed++;
+            var _ = refused.complete(1);
         }
     }
 

@@ -10,6 +10,7 @@ import dev.ringroad.nvme.block.BlockException;
 import dev.ringroad.nvme.block.BlockOperation;
 import dev.ringroad.nvme.block.BlockRequest;
 import dev.ringroad.nvme.block.BlockStatus;
+import dev.ringroad.nvme.block.DelayDevice;
 import dev.ringroad.nvme.block.MemoryDevice;
 
 import org.junit.jupiter.api.AfterEach;
@@ -338,6 +339,43 @@ final class VolumeStoreTest {
                     .hasMessageContaining("metadata");
             assertThat(VolumeStore.isOn(blank)).isFalse();
             assertThat(VolumeStore.isOn(device)).isTrue();
+        }
+    }
+
+    @Test
+    void aChannelIsDoneWithItsCommitBeforeItTellsTheLastRequest() throws Exception {
+        DelayDevice slow = new DelayDevice("slow", device, 1000);
+        MemorySegment block = MemorySegment.ofArray(new byte[512]);
+        BlockRequest[] wrong = new BlockRequest[2];
+        for (int i = 0; i < wrong.length; i++) {
+            wrong[i] = new BlockRequest((_, _) -> {});
+            wrong[i].fill(BlockOperation.READ, -1, 1, block, 0);
+        }
+        store.create("volume", 1 << 20);
+        store.close();
+        store = VolumeStore.open(slow);
+        try (Volume volume = store.openVolume("volume");
+                BlockChannel channel = volume.openChannel(4)) {
+            long now = 0;
+            BlockRequest request = new BlockRequest((_, _) -> {});
+            channel.submit(request.fill(BlockOperation.WRITE, 0, 1, block, 0));
+            for (; channel.outstanding() > 0; now += 1000) {
+                int ignored = channel.poll(now);
+            }
+            channel.submit(request.flush());
+            for (; store.commit().durable() == 0; now += 1000) {
+                int ignored = channel.poll(now);
+            }
+            now -= 1000;
+            // The twin is still to be written.
+            assertThat(store.commit().isIdle()).isFalse();
+            for (BlockRequest each : wrong) {
+                channel.submit(each);
+            }
+            while (channel.outstanding() > 0) {
+                int ignored = channel.poll(now);
+                now += channel.outstanding() == 1 ? 1000 : 0;
+            }
         }
     }
 }
