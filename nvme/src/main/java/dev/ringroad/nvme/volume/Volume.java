@@ -106,12 +106,16 @@ public final class Volume implements BlockDevice {
         if (depth < 1) {
             throw new IllegalArgumentException("A channel has a depth of at least 1, not " + depth);
         }
-        BlockChannel base = store.device().openChannel(depth + Commit.DEPTH);
-        VolumeChannel channel = new VolumeChannel(this, base, depth);
         synchronized (channels) {
+            // Closed, it may have been deleted, and its clusters are others'.
+            if (closed) {
+                throw new IllegalStateException(name + " has been closed.");
+            }
+            BlockChannel base = store.device().openChannel(depth + Commit.DEPTH);
+            VolumeChannel channel = new VolumeChannel(this, base, depth);
             channels.add(channel);
+            return channel;
         }
-        return channel;
     }
 
     void closed(VolumeChannel channel) {

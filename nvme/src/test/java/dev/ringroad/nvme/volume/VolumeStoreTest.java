@@ -343,6 +343,18 @@ final class VolumeStoreTest {
     }
 
     @Test
+    void aClosedVolumeHasNoNewChannels() throws Exception {
+        store.create("volume", 1 << 20);
+        Volume volume = store.openVolume("volume");
+        volume.close();
+        store.delete("volume");
+
+        assertThatThrownBy(() -> volume.openChannel(1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+    }
+
+    @Test
     void aChannelIsDoneWithItsCommitBeforeItTellsTheLastRequest() throws Exception {
         DelayDevice slow = new DelayDevice("slow", device, 1000);
         MemorySegment block = MemorySegment.ofArray(new byte[512]);
