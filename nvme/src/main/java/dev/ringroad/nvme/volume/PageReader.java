@@ -106,6 +106,15 @@ final class PageReader implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes durable what an earlier process has written and not flushed, before its superblock is
+     * believed: what is free by that one is written over, and a power cut could still bring the one
+     * before back.
+     */
+    void settle() throws IOException {
+        flush();
+    }
+
     private void require(String what, long number) throws IOException {
         if (outcomes[0] != BlockStatus.OK) {
             throw new IOException(

@@ -67,6 +67,7 @@ public final class StoreCheck {
         VolumeStore.requireFit(device);
         try (BlockClaim _ = device.claim();
                 PageReader pages = new PageReader(device)) {
+            pages.settle();
             StoreReader reader = StoreReader.read(device, pages);
             List<Finding> findings = List.copyOf(reader.findings());
             boolean isLossy =

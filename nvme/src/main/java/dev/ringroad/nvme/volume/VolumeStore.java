@@ -155,6 +155,7 @@ public final class VolumeStore implements AutoCloseable {
             }
             return new VolumeStore(device, claim, reader.metadata(), reader.twinIsStale());
         }
+            pages.settle();
     }
 
     static void requireFit(BlockDevice device) throws IOException {
@@ -583,4 +584,14 @@ public final class VolumeStore implements AutoCloseable {
             claim.close();
         }
     }
+
+    /** Has the next one find two superblocks that say the same, whatever becomes of the first. */
+    private void flushTwin() throws IOException {
+        if (commit.durable() > 0) {
+            try (PageReader pages = new PageReader(device)) {
+                pages.flush();
+            }
+        }
+    }
 }
+                flushTwin();

@@ -390,4 +390,15 @@ final class VolumeStoreTest {
             }
         }
     }
+
+    @Test
+    void aStoreThatIsClosedHasTwoSuperblocks() throws Exception {
+        CutDevice drive = new CutDevice(new byte[CLUSTERS * CLUSTER], 512, false, new Random(1));
+        VolumeStore.format(drive, CLUSTER);
+        try (VolumeStore opened = VolumeStore.open(drive)) {
+            opened.create("volume", 1 << 20);
+        }
+
+        assertThat(drive.unflushedCount()).isZero();
+    }
 }
