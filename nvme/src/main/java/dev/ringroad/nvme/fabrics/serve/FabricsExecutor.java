@@ -106,13 +106,17 @@ final class FabricsExecutor {
             refuse(connection, command, ConnectData.CONTROLLER_ID_AT, true);
             return;
         }
-        TargetController controller =
+        @Nullable TargetController controller =
                 home.directory()
                         .newController(
                                 home.directory().subsystem(data.subsystemName()),
                                 data.hostName(),
                                 data.hostId().toArray(ValueLayout.JAVA_BYTE),
                                 connection.portIndex());
+        if (controller == null) {
+            connection.complete(command, NvmeStatus.CONNECT_CONTROLLER_BUSY, 0);
+            return;
+        }
         controller.keepAliveMillis(ConnectEntry.keepAliveMillis(command.entry, 0));
         join(connection, command, controller, 0, entries);
     }

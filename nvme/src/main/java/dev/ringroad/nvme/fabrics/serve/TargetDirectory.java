@@ -73,12 +73,28 @@ final class TargetDirectory {
         return name.equals(QualifiedName.DISCOVERY) || subsystem(name) != null;
     }
 
-    /** Makes a controller for a host that connects an admin queue. */
-    TargetController newController(
+    private int nextId() {
+        return nextControllerId.getAndUpdate(
+                last -> last == CONTROLLER_ID_LAST ? config.controllerIdFirst() : last + 1);
+    }
+
+    private static boolean isUsed(@Nullable TargetSubsystem subsystem, int id) {
+        return subsystem != null && subsystem.controller(id) != null;
+    }
+
+    /** Makes a controller for a host that connects an admin queue; null when all ids are used. */
+    @Nullable TargetController newController(
             @Nullable TargetSubsystem subsystem, String hostName, byte[] hostId, int portIndex) {
-        int id =
-                nextControllerId.getAndUpdate(
-                        last -> last == CONTROLLER_ID_LAST ? config.controllerIdFirst() : last + 1);
+        int id = nextId();
+        // They go round, and some stay for long; a host would be led to another's controller.
+        for (int left = CONTROLLER_ID_LAST - config.controllerIdFirst();
+                isUsed(subsystem, id);
+                left--) {
+            if (left == 0) {
+                return null;
+            }
+            id = nextId();
+        }
         int queues = subsystem == null ? 0 : config.queuesMax();
         TargetController controller =
                 new TargetController(id, subsystem, hostName, hostId, portIndex, queues);

@@ -1,6 +1,7 @@
 package dev.ringroad.nvme.fabrics.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringroad.nvme.block.MemoryDevice;
 import dev.ringroad.nvme.command.AdminOpcode;
@@ -363,5 +364,20 @@ class NvmeTcpTargetTest {
         MemorySegment log = host.log(LogPageId.SMART, 512, 0).segment();
         assertThat(LittleEndian.u64(log, 64)).isEqualTo(3);
         assertThat(host.log(0xC5, 512, 0).status() & 0x7FF).isEqualTo(NvmeStatus.INVALID_LOG_PAGE);
+    }
+
+    @Test
+    void idsOfControllersThatAreConnectedAreNotGivenTwice() throws IOException {
+        serve(TargetConfig.defaults().withControllerIdFirst(0xFFEE));
+        RawHost first = host().initialize();
+        int firstId = first.connectAdmin(NAME);
+        RawHost other = host().initialize();
+        assertThat(other.connectAdmin(NAME)).isNotEqualTo(firstId);
+
+        RawHost third = host().initialize();
+        assertThat(third.connect(NAME, ConnectData.ANY_CONTROLLER, 0, 0).status())
+                .isEqualTo(NvmeStatus.CONNECT_CONTROLLER_BUSY);
+        RawHost io = host().initialize().connectIo(NAME, firstId, 1, 0);
+        assertThat(io.commandFor(io.io(IoOpcode.READ, 1, 0, 1), BLOCK_BYTES).status()).isZero();
     }
 }
