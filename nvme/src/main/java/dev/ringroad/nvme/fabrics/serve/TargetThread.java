@@ -119,8 +119,14 @@ final class TargetThread implements Runnable {
         Selector ignored = selector.wakeup();
     }
 
+    /** Waits for its end. One that was never started has a selector to give back all the same. */
     void join() throws InterruptedException {
         thread.join();
+        try {
+            selector.close();
+        } catch (IOException e) {
+            // It is gone either way.
+        }
     }
 
     @Override

@@ -380,4 +380,26 @@ class NvmeTcpTargetTest {
         RawHost io = host().initialize().connectIo(NAME, firstId, 1, 0);
         assertThat(io.commandFor(io.io(IoOpcode.READ, 1, 0, 1), BLOCK_BYTES).status()).isZero();
     }
+
+    @Test
+    void aTargetThatCannotListenLeavesNoDescriptor() throws IOException {
+        serve(TargetConfig.defaults());
+        List<InetSocketAddress> taken = List.of(target.ports().getFirst());
+        int before = descriptors();
+        for (int i = 0; i < 10; i++) {
+            assertThatThrownBy(
+                            () ->
+                                    NvmeTcpTarget.open(
+                                            TargetConfig.defaults().withThreads(4),
+                                            List.of(subsystem),
+                                            taken))
+                    .hasMessageContaining("Choose another port");
+        }
+        assertThat(descriptors()).isLessThan(before + 10);
+    }
+
+    private static int descriptors() {
+        String[] numbers = new java.io.File("/proc/self/fd").list();
+        return numbers == null ? 0 : numbers.length;
+    }
 }
