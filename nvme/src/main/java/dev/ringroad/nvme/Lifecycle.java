@@ -156,6 +156,12 @@ final class Lifecycle {
 
     private void gone() {
         reason = "its registers answer all ones, so it was removed or has lost its power";
+        try {
+            // It may only have stopped listening.
+            device.busMaster(false);
+        } catch (IOException e) {
+            reason += "; and it could not be kept from memory: " + e.getMessage();
+        }
         stop(Step.GONE);
     }
 

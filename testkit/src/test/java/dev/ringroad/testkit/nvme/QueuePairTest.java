@@ -341,6 +341,7 @@ class QueuePairTest {
         assertThat(lab.toldAgain).isZero();
         assertThat(controller.state()).isEqualTo(ControllerState.GONE);
         assertThat(pair.read(9, namespace, 0, 1, data, 0)).isEqualTo(Refusal.STOPPED);
+        assertThat(lab.device.device().isBusMaster()).isFalse();
         assertThatThrownBy(() -> controller.namespace(1)).hasMessageContaining("all ones");
     }
 
