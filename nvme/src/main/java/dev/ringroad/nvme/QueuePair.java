@@ -581,7 +581,8 @@ public final class QueuePair implements Poller, AutoCloseable {
 
     /**
      * Deletes both queues. Commands that are still under way are told with {@link
-     * NvmeStatus#ABORTED_QUEUE_DELETED} before it returns. A second call does nothing.
+     * NvmeStatus#ABORTED_QUEUE_DELETED} before it returns. A second call does nothing. Not from
+     * within a handler.
      */
     @Override
     public void close() {
@@ -591,6 +592,9 @@ public final class QueuePair implements Poller, AutoCloseable {
     /** Takes what the deletion of the submission queue has completed, and tells the rest. */
     void drain(int status) {
         accepting = false;
+        if (polling) {
+            throw new IllegalStateException("A handler cannot close the queue that calls it");
+        }
         int ignored = takeCompletions() + abandon(status, status);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.core.memory.DmaMemory;
+import dev.ringroad.nvme.AdminCommand;
 import dev.ringroad.nvme.ControllerState;
 import dev.ringroad.nvme.NvmeController;
 import dev.ringroad.nvme.NvmeNamespace;
@@ -340,8 +341,8 @@ class QueuePairTest {
         assertThat(lab.told.values()).containsOnly(NvmeStatus.GONE);
         assertThat(lab.toldAgain).isZero();
         assertThat(controller.state()).isEqualTo(ControllerState.GONE);
-        assertThat(pair.read(9, namespace, 0, 1, data, 0)).isEqualTo(Refusal.STOPPED);
         assertThat(lab.device.device().isBusMaster()).isFalse();
+        assertThat(pair.read(9, namespace, 0, 1, data, 0)).isEqualTo(Refusal.STOPPED);
         assertThatThrownBy(() -> controller.namespace(1)).hasMessageContaining("all ones");
     }
 
@@ -451,5 +452,18 @@ class QueuePairTest {
             assertThat(pair.prepareSleep(wake)).isFalse();
         }
         assertThat(pair.nextDeadlineNanos()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aHandlerThatClosesIsTold() throws IOException {
+        QueuePair[] own = new QueuePair[1];
+        own[0] =
+                controller.createQueuePair(
+                        QueuePairConfig.polled(2), (token, status) -> own[0].close());
+        assertThat(own[0].flush(1, namespace)).isZero();
+        assertThatThrownBy(() -> lab.poll(own[0], 2))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("cannot close");
+        own[0].close();
     }
 }
