@@ -22,6 +22,9 @@ public final class NvmeNamespace {
     private final boolean extended;
     private final IdentifyNamespace identity;
 
+    /** Whether a command with data has to say where its metadata are. */
+    final boolean needsMetadataBuffer;
+
     private NvmeNamespace(
             int id, IdentifyNamespace identity, int blockShift, int metadata, long bytesMax) {
         this.id = id;
@@ -30,6 +33,7 @@ public final class NvmeNamespace {
         blockBytes = 1 << blockShift;
         metadataBytes = metadata;
         extended = metadata > 0 && identity.metadataExtendsBlocks();
+        needsMetadataBuffer = metadata > 0 && !extended;
         blockDataBytes = blockBytes + (extended ? metadata : 0);
         transferBlocksMax = (int) Math.min(bytesMax / blockDataBytes, COMMAND_BLOCKS_MAX);
     }

@@ -146,7 +146,8 @@ public final class QueuePair implements Poller, AutoCloseable {
      * @param data holds the blocks, {@link NvmeNamespace#blockDataBytes} each
      * @param flags {@link #FORCE_UNIT_ACCESS} and other bits of CDW12 above the count
      * @param metadataAddress the device address of {@link NvmeNamespace#metadataBytes} a block,
-     *     when they have a buffer of their own, contiguous and a multiple of 4; otherwise 0
+     *     when they have a buffer of their own, contiguous and a multiple of 4; otherwise 0. Other
+     *     methods have no place for it, and refuse such a namespace.
      */
     public int transfer(
             long token,
@@ -163,6 +164,10 @@ public final class QueuePair implements Poller, AutoCloseable {
         }
         if (blockCount > namespace.transferBlocksMax) {
             return Refusal.TOO_LONG;
+        }
+        if (metadataAddress == 0 && namespace.needsMetadataBuffer) {
+            // The controller would take 0 for an address.
+            return Refusal.NO_METADATA_BUFFER;
         }
         Trackers all = trackers;
         int free = all.freeCount;
@@ -295,28 +300,21 @@ public final class QueuePair implements Poller, AutoCloseable {
         int second = trackers.free[trackers.freeCount - 2];
         long bytes = (long) blockCount * namespace.blockDataBytes;
         refusal = pointers.build(written, writtenOffset, bytes, second);
-        // The fuse bits stand where an opcode would have its upper byte.
-        int opcode = IoOpcode.COMPARE | SubmissionEntry.FUSED_FIRST << 8;
-        if (refusal == 0) {
-            refusal =
-                    transfer(
-                            token,
-                            opcode,
-                            namespace,
-                            block,
-                            blockCount,
-                            compared,
-                            comparedOffset,
-                            0,
-                            0);
+        if (refusal != 0) {
+            return refusal;
         }
+        // The fuse bits stand where an opcode would have its upper byte.
+        int fused = IoOpcode.COMPARE | SubmissionEntry.FUSED_FIRST << 8;
+        refusal =
+                transfer(
+                        token, fused, namespace, block, blockCount, compared, comparedOffset, 0, 0);
         if (refusal != 0) {
             return refusal;
         }
         int first = trackers.free[trackers.freeCount];
-        opcode = IoOpcode.WRITE | SubmissionEntry.FUSED_SECOND << 8;
+        fused = IoOpcode.WRITE | SubmissionEntry.FUSED_SECOND << 8;
         int ignored =
-                transfer(token, opcode, namespace, block, blockCount, written, writtenOffset, 0, 0);
+                transfer(token, fused, namespace, block, blockCount, written, writtenOffset, 0, 0);
         trackers.fuse(first, second);
         return 0;
     }
@@ -586,15 +584,15 @@ public final class QueuePair implements Poller, AutoCloseable {
      */
     @Override
     public void close() {
+        if (polling) {
+            throw new IllegalStateException("A handler cannot close the queue that calls it");
+        }
         controller.retire(this);
     }
 
     /** Takes what the deletion of the submission queue has completed, and tells the rest. */
     void drain(int status) {
         accepting = false;
-        if (polling) {
-            throw new IllegalStateException("A handler cannot close the queue that calls it");
-        }
         int ignored = takeCompletions() + abandon(status, status);
     }
 }

@@ -466,4 +466,21 @@ class QueuePairTest {
                 .hasMessageContaining("cannot close");
         own[0].close();
     }
+
+    @Test
+    void metadataThatLieApartNeedAnAddress() throws IOException {
+        lab.model.ofNamespace = identity -> identity.format(0, 9, 8);
+        NvmeNamespace apart = controller.namespace(1);
+
+        assertThat(pair.read(1, apart, 0, 1, data, 0)).isEqualTo(Refusal.NO_METADATA_BUFFER);
+        assertThat(pair.write(2, apart, 0, 1, data, 0)).isEqualTo(Refusal.NO_METADATA_BUFFER);
+        assertThat(pair.compareAndWrite(3, apart, 0, 1, data, 0, data, 512))
+                .isEqualTo(Refusal.NO_METADATA_BUFFER);
+        long metadata = data.deviceAddress(4096);
+        assertThat(pair.transfer(4, IoOpcode.READ, apart, 0, 1, data, 0, 0, metadata)).isZero();
+        lab.poll(pair, 2);
+
+        assertThat(lab.model.commands).hasSize(1);
+        assertThat(lab.told).containsOnlyKeys(4L);
+    }
 }
