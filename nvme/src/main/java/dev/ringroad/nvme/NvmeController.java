@@ -460,13 +460,13 @@ public final class NvmeController implements Poller, AutoCloseable {
     private void sendAborts() {
         // The limit is counted from 0.
         while (abortsUnderWay <= identity.abortLimit()) {
-            Integer wanted = abortsWanted.poll();
+            Integer wanted = abortsWanted.peek();
             if (wanted == null) {
                 return;
             }
             AdminCommand abort = new AdminCommand(AdminOpcode.ABORT).doubleWord(10, wanted);
-            if (admin.submit(abort, (token, status) -> abortsUnderWay--, 0, 0) == 0) {
-                abortsUnderWay++;
+            if (admin.submit(abort, (token, status) -> abortsUnderWay--, 0, 0) != 0) {
+                return; // with the next poll
             }
         }
     }
@@ -479,6 +479,8 @@ public final class NvmeController implements Poller, AutoCloseable {
      * @throws IOException when it does not come up
      */
     public void reset() throws IOException {
+            abortsUnderWay++;
+            var _ = abortsWanted.remove();
         lock.lock();
         try {
             if (lifecycle.state() == ControllerState.FAILED) {
