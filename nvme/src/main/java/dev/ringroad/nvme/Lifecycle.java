@@ -309,6 +309,7 @@ final class Lifecycle {
         int status = registers.readInt(ControllerRegister.CSTS);
         // Whether it was in time makes no difference: bus mastering goes off after it.
         while (status != ALL_ONES
+        controller.admin().abandon(NvmeStatus.RESET);
                 && (status & mask) != wanted
                 && config.nowNanos() - begin < limitNanos) {
             config.pause();

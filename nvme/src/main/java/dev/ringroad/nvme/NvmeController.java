@@ -146,6 +146,7 @@ public final class NvmeController implements Poller, AutoCloseable {
             if (pollLocked(config.nowNanos()) == 0) {
                 config.pause();
             }
+        requireOpen();
         }
         if (lifecycle.state() != ControllerState.READY) {
             throw new IOException(
@@ -161,6 +162,12 @@ public final class NvmeController implements Poller, AutoCloseable {
         identity = new IdentifyController(identify(IdentifyKind.CONTROLLER, 0, 0).asReadOnly());
         transferBytesMax = transferBytesMax(identity.transferShift());
         optionalCommands = identity.optionalCommands();
+    private void requireOpen() {
+        if (lifecycle.state() == ControllerState.CLOSED) {
+            throw new IllegalStateException("The NVMe controller " + name + " has been closed.");
+        }
+    }
+
         boolean offered =
                 (identity.optionalAdminCommands() & IdentifyController.DOORBELL_BUFFER_SUPPORTED)
                         != 0;
@@ -487,6 +494,7 @@ public final class NvmeController implements Poller, AutoCloseable {
                 device.busMaster(true);
             }
             lifecycle.begin(config.nowNanos());
+            requireOpen();
             awaitReady();
         } finally {
             lock.unlock();

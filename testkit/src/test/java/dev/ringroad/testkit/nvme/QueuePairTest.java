@@ -373,4 +373,159 @@ class QueuePairTest {
         assertThat(lab.told).containsEntry(1L, NvmeStatus.RESET);
         assertThat(controller.state()).isEqualTo(ControllerState.READY);
     }
+
+    @Test
+    void closingTellsWhatIsUnderWayAndGivesTheNumberBack() throws IOException {
+        lab.model.lie = (queue, command) -> {};
+        assertThat(pair.read(1, namespace, 0, 1, data, 0)).isZero();
+        lab.poll(pair, 1);
+
+        pair.close();
+        pair.close();
+
+        assertThat(lab.told).containsOnly(Map.entry(1L, NvmeStatus.ABORTED_QUEUE_DELETED));
+        assertThat(lab.pair(controller, 4).id()).isOne();
+    }
+
+    @Test
+    void thereAreAsManyPairsAsTheControllerGrants() throws IOException {
+        ArrayDeque<QueuePair> others = new ArrayDeque<>();
+        for (int i = 1; i < controller.queuePairsMax(); i++) {
+            others.push(
+                    controller.createQueuePair(QueuePairConfig.polled(2), (token, status) -> {}));
+        }
+        assertThatThrownBy(() -> lab.pair(controller, 2))
+                .hasMessageContaining("no queue pair left");
+        others.forEach(QueuePair::close);
+    }
+
+    @Test
+    void aControllerWithOpenPairsIsNotClosed() {
+        assertThatThrownBy(controller::close)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("close them first");
+    }
+
+    @Test
+    void aHandlerThatPollsIsTold() throws IOException {
+        QueuePair[] own = new QueuePair[1];
+        own[0] =
+                controller.createQueuePair(
+                        QueuePairConfig.polled(2),
+                        (token, status) -> {
+                            int ignored = own[0].poll(0);
+                        });
+        assertThat(own[0].flush(1, namespace)).isZero();
+        assertThatThrownBy(() -> lab.poll(own[0], 2)).isInstanceOf(IllegalStateException.class);
+        own[0].close();
+    }
+
+    @Test
+    void aPairWithInterruptsIsSleptOn() throws IOException {
+        lab.close();
+        lab = new ModelLab();
+        lab.config.interrupts(true);
+        controller = lab.open();
+        namespace = controller.namespace(1);
+        try (QueuePair own =
+                        controller.createQueuePair(
+                                new QueuePairConfig(4, true, false), lab::completed);
+                PollSet wake = new PollSet(1)) {
+            assertThat(own.prepareSleep(wake)).isTrue();
+            assertThat(wake.poll(0)).isZero();
+            assertThat(own.flush(1, namespace)).isZero();
+            assertThat(own.prepareSleep(wake)).as("a command waits for its doorbell").isFalse();
+            lab.poll(own, 1);
+            assertThat(wake.poll(0)).as("interrupts").isOne();
+            assertThat(own.prepareSleep(wake)).as("a completion waits").isFalse();
+            lab.poll(own, 1);
+            assertThat(lab.told).containsEntry(1L, 0);
+            wake.clear();
+            assertThat(own.prepareSleep(wake)).isTrue();
+            assertThat(wake.poll(0)).isZero();
+        }
+    }
+
+    @Test
+    void aPolledPairSaysThatNothingWakesIt() {
+        try (PollSet wake = new PollSet(1)) {
+            assertThat(pair.prepareSleep(wake)).isFalse();
+        }
+        assertThat(pair.nextDeadlineNanos()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aHandlerThatClosesIsTold() throws IOException {
+        QueuePair[] own = new QueuePair[1];
+        own[0] =
+                controller.createQueuePair(
+                        QueuePairConfig.polled(2), (token, status) -> own[0].close());
+        assertThat(own[0].flush(1, namespace)).isZero();
+        assertThatThrownBy(() -> lab.poll(own[0], 2))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("cannot close");
+        own[0].close();
+    }
+
+    @Test
+    void metadataThatLieApartNeedAnAddress() throws IOException {
+        lab.model.ofNamespace = identity -> identity.format(0, 9, 8);
+        NvmeNamespace apart = controller.namespace(1);
+
+        assertThat(pair.read(1, apart, 0, 1, data, 0)).isEqualTo(Refusal.NO_METADATA_BUFFER);
+        assertThat(pair.write(2, apart, 0, 1, data, 0)).isEqualTo(Refusal.NO_METADATA_BUFFER);
+        assertThat(pair.compareAndWrite(3, apart, 0, 1, data, 0, data, 512))
+                .isEqualTo(Refusal.NO_METADATA_BUFFER);
+        long metadata = data.deviceAddress(4096);
+        assertThat(pair.transfer(4, IoOpcode.READ, apart, 0, 1, data, 0, 0, metadata)).isZero();
+        lab.poll(pair, 2);
+
+        assertThat(lab.model.commands).hasSize(1);
+        assertThat(lab.told).containsOnlyKeys(4L);
+    }
+
+    @Test
+    void anAbortThatFindsTheAdminQueueFullIsAskedForLater() throws IOException {
+        lab.model.lie = (queue, command) -> {};
+        assertThat(pair.read(1, namespace, 0, 1, data, 0)).isZero();
+        lab.poll(pair, 1);
+        lab.model.answersAdmin = false;
+        AdminCommand any = new AdminCommand(AdminOpcode.GET_FEATURES);
+        int refusal = 0;
+        for (int i = 0; refusal == 0; i++) {
+            refusal = controller.submit(any, (token, status) -> {}, i);
+        }
+        assertThat(refusal).isEqualTo(Refusal.FULL);
+
+        assertThat(pair.abort(1)).isTrue();
+        lab.poll(pair, 1);
+        lab.model.answersAdmin = true;
+        lab.poll(pair, 4);
+
+        assertThat(lab.model.adminOpcodes).containsOnlyOnce(AdminOpcode.ABORT);
+    }
+
+    @Test
+    void closingTellsAdminCommandsThatAreUnderWay() throws IOException {
+        pair.close();
+        AdminCommand request = new AdminCommand(AdminOpcode.ASYNCHRONOUS_EVENT_REQUEST).unlimited();
+        assertThat(controller.submit(request, lab::completed, 7)).isZero();
+
+        controller.close();
+
+        assertThat(lab.told).containsOnly(Map.entry(7L, NvmeStatus.RESET));
+        assertThat(controller.submit(request, lab::completed, 8)).isEqualTo(Refusal.STOPPED);
+    }
+
+    @Test
+    void aClosedControllerStaysClosed() throws IOException {
+        pair.close();
+        controller.close();
+
+        assertThatThrownBy(controller::reset)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("has been closed");
+        assertThatThrownBy(() -> controller.namespace(1)).hasMessageContaining("has been closed");
+        assertThat(controller.state()).isEqualTo(ControllerState.CLOSED);
+    }
 }
