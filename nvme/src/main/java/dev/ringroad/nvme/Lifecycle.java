@@ -267,6 +267,13 @@ final class Lifecycle {
         }
     }
 
+    /** It does not do what it can no longer do without. */
+    void giveUp(String why) {
+        if (step == Step.READY) {
+            fail(why);
+        }
+    }
+
     private void watchReady(long nowNanos) {
         if (resetWantedEpoch == epoch) {
             begin(nowNanos);
@@ -302,6 +309,7 @@ final class Lifecycle {
         step = Step.CLOSED;
         quiescedEpoch = epoch;
         device.busMaster(false);
+        controller.admin().abandon(NvmeStatus.RESET);
     }
 
     private void await(NvmeConfig config, long limitNanos, int mask, int wanted) {
@@ -309,7 +317,6 @@ final class Lifecycle {
         int status = registers.readInt(ControllerRegister.CSTS);
         // Whether it was in time makes no difference: bus mastering goes off after it.
         while (status != ALL_ONES
-        controller.admin().abandon(NvmeStatus.RESET);
                 && (status & mask) != wanted
                 && config.nowNanos() - begin < limitNanos) {
             config.pause();

@@ -15,6 +15,9 @@ final class QueueMaking implements NvmeCompletion {
     private final QueuePair pair;
     private int busyEpoch = -1;
     private boolean completionsMade;
+    private boolean submissionsWait;
+    private boolean wasMade;
+    private int refusedEpoch = -1;
 
     QueueMaking(AdminQueue admin, QueuePair pair) {
         this.admin = admin;
@@ -30,12 +33,29 @@ final class QueueMaking implements NvmeCompletion {
         return completionsMade;
     }
 
+    /** Whether the controller is about to make them. */
+    boolean isUnderWay(int epoch) {
+        return busyEpoch == epoch && refusedEpoch != epoch && !pair.watch().isMade(epoch);
+    }
+
+    /** Whether the controller does not make again, after a reset, what it has made before. */
+    boolean isRefusedAgain(int epoch) {
+        return wasMade && refusedEpoch == epoch;
+    }
+
     /** Begins, when the pair's owner wants it. */
     void poll(int epoch) {
-        if (busyEpoch == epoch || !pair.watch().wantsQueues(epoch)) {
+        if (busyEpoch == epoch) {
+            if (submissionsWait) {
+                makeSubmissions(epoch);
+            }
+            return;
+        }
+        if (!pair.watch().wantsQueues(epoch)) {
             return;
         }
         completionsMade = false;
+        submissionsWait = false;
         QueuePairMemory memory = pair.memory();
         int vector = pair.watch().hasInterrupt() ? pair.id() << 16 | INTERRUPTS : 0;
         AdminCommand command =
@@ -58,23 +78,27 @@ final class QueueMaking implements NvmeCompletion {
             return; // the next epoch begins anew
         }
         if (status != NvmeStatus.SUCCESS) {
+            refusedEpoch = (int) token;
             pair.watch().notMade(status);
             return;
         }
         if (completionsMade) {
             completionsMade = false;
+            wasMade = true;
             pair.watch().made((int) token);
             return;
         }
         completionsMade = true;
+        makeSubmissions(token);
+    }
+
+    private void makeSubmissions(long epoch) {
         QueuePairMemory memory = pair.memory();
         AdminCommand command =
                 new AdminCommand(AdminOpcode.CREATE_SUBMISSION_QUEUE)
                         .doubleWord(10, sizeAndId(memory))
                         .doubleWord(11, pair.id() << 16 | CONTIGUOUS)
                         .addresses(memory.submissionsAddress(), 0);
-        if (admin.submit(command, this, token, 0) != 0) {
-            pair.watch().notMade(NvmeStatus.REFUSED);
-        }
+        submissionsWait = admin.submit(command, this, epoch, 0) != 0;
     }
 }

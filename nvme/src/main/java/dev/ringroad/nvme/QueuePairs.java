@@ -33,8 +33,20 @@ final class QueuePairs {
     void poll() {
         // By index: it is part of the path without allocation.
         for (int i = 0; i < pairs.size(); i++) {
-            pairs.get(i).poll(lifecycle.epoch());
+            QueueMaking making = pairs.get(i);
+            making.poll(lifecycle.epoch());
+            if (making.isRefusedAgain(lifecycle.epoch())) {
+                giveUp(making.pair());
+            }
         }
+    }
+
+    private void giveUp(QueuePair pair) {
+        lifecycle.giveUp(
+                "after its reset it does not make queue pair "
+                        + pair.id()
+                        + " again: "
+                        + NvmeStatus.sentence(pair.watch().makingStatus()));
     }
 
     QueuePair create(QueuePairConfig wanted, NvmeCompletion handler) throws IOException {
@@ -161,15 +173,22 @@ final class QueuePairs {
         } while (lifecycle.state() == ControllerState.RESETTING);
     }
 
+    /** The same, and until the controller makes nothing any more in the memory of a pair. */
+    private void settle(QueueMaking making) {
+        while (lifecycle.state() == ControllerState.RESETTING
+                || (lifecycle.state() == ControllerState.READY
+                        && making.isUnderWay(lifecycle.epoch()))) {
+            step();
+        }
+    }
+
     /** Deletes both queues of a pair, and tells the owner of what is under way. */
     void retire(QueuePair pair) {
         QueueMaking making = find(pair);
         if (making == null) {
             return;
         }
-        if (lifecycle.state() == ControllerState.RESETTING) {
-            settle();
-        }
+        settle(making);
         pairs.remove(making);
         int status = NvmeStatus.ABORTED_QUEUE_DELETED;
         if (lifecycle.state() != ControllerState.READY) {

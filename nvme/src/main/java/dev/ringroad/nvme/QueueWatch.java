@@ -112,6 +112,7 @@ final class QueueWatch {
             int status = controller.statusOfStopped();
             int late = status == NvmeStatus.RESET ? NvmeStatus.TIMED_OUT : status;
             int told = pair.abandon(status, late);
+            makingStatus = 0;
             acknowledgedEpoch = epoch;
             return told;
         }

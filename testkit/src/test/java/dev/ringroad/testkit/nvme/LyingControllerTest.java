@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ringroad.bench.nvme.InstantController;
 import dev.ringroad.bench.nvme.ModelQueue;
 import dev.ringroad.core.memory.DmaMemory;
+import dev.ringroad.nvme.ControllerState;
 import dev.ringroad.nvme.NvmeController;
 import dev.ringroad.nvme.NvmeException;
 import dev.ringroad.nvme.NvmeNamespace;
 import dev.ringroad.nvme.QueuePair;
 import dev.ringroad.nvme.QueuePairConfig;
+import dev.ringroad.nvme.Refusal;
 import dev.ringroad.nvme.command.AdminOpcode;
 import dev.ringroad.nvme.command.CompletionEntry;
 import dev.ringroad.nvme.command.ControllerRegister;
@@ -395,5 +397,28 @@ class LyingControllerTest {
         lab.poll(pair, 3);
         assertThat(pair.free()).isZero();
         assertThat(data.byteSize()).isEqualTo(4096);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {AdminOpcode.CREATE_COMPLETION_QUEUE, AdminOpcode.CREATE_SUBMISSION_QUEUE})
+    void aControllerThatDoesNotMakeItsQueuesAgainHasFailed(int opcode) throws IOException {
+        NvmeController controller = lab.open();
+        QueuePair pair = lab.pair(controller, 4);
+        NvmeNamespace namespace = lab.namespace();
+        lab.model.refused = opcode;
+        lab.model.refusal = NvmeStatus.INVALID_QUEUE_SIZE;
+
+        controller.reset();
+        lab.poll(pair, 6);
+
+        assertThat(controller.state()).isEqualTo(ControllerState.FAILED);
+        assertThat(pair.flush(1, namespace)).isEqualTo(Refusal.STOPPED);
+        assertThatThrownBy(() -> controller.namespace(1))
+                .hasMessageContaining("does not make queue pair 1 again");
+        lab.model.refused = -1;
+        controller.reset();
+        lab.poll(pair, 6);
+        flush(pair, 2, 1);
+        assertThat(lab.told).containsOnly(java.util.Map.entry(2L, 0));
     }
 }

@@ -528,4 +528,18 @@ class QueuePairTest {
         assertThatThrownBy(() -> controller.namespace(1)).hasMessageContaining("has been closed");
         assertThat(controller.state()).isEqualTo(ControllerState.CLOSED);
     }
+
+    @Test
+    void aPairThatIsClosedWhileItIsMadeAgainLeavesNoQueue() throws IOException {
+        controller.reset();
+        lab.poll(pair, 2);
+
+        pair.close();
+        for (int i = 0; i < 5; i++) {
+            int ignored = controller.poll(lab.nowNanos);
+        }
+
+        assertThat(lab.model.queue(1)).isNull();
+        assertThat(lab.pair(controller, 2).id()).isOne();
+    }
 }
