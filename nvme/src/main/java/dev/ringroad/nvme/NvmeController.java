@@ -38,6 +38,10 @@ public final class NvmeController implements Poller, AutoCloseable {
     private static final int ADMIN_DATA_BYTES = 1 << 16;
     private static final int TRANSFER_SHIFT_MAX = 19;
     private static final long SHUTDOWN_NANOS_LEAST = 5_000_000_000L;
+
+    /** It may say more than an hour. */
+    private static final long SHUTDOWN_NANOS_MOST = 60_000_000_000L;
+
     private static final long MICRO_NANOS = 1000;
 
     private final PciDevice device;
@@ -142,11 +146,11 @@ public final class NvmeController implements Poller, AutoCloseable {
     }
 
     private void awaitReady() throws IOException {
+        requireOpen();
         while (lifecycle.state() == ControllerState.RESETTING) {
             if (pollLocked(config.nowNanos()) == 0) {
                 config.pause();
             }
-        requireOpen();
         }
         if (lifecycle.state() != ControllerState.READY) {
             throw new IOException(
@@ -158,16 +162,16 @@ public final class NvmeController implements Poller, AutoCloseable {
         }
     }
 
-    private void learn() throws IOException {
-        identity = new IdentifyController(identify(IdentifyKind.CONTROLLER, 0, 0).asReadOnly());
-        transferBytesMax = transferBytesMax(identity.transferShift());
-        optionalCommands = identity.optionalCommands();
     private void requireOpen() {
         if (lifecycle.state() == ControllerState.CLOSED) {
             throw new IllegalStateException("The NVMe controller " + name + " has been closed.");
         }
     }
 
+    private void learn() throws IOException {
+        identity = new IdentifyController(identify(IdentifyKind.CONTROLLER, 0, 0).asReadOnly());
+        transferBytesMax = transferBytesMax(identity.transferShift());
+        optionalCommands = identity.optionalCommands();
         boolean offered =
                 (identity.optionalAdminCommands() & IdentifyController.DOORBELL_BUFFER_SUPPORTED)
                         != 0;
@@ -475,6 +479,8 @@ public final class NvmeController implements Poller, AutoCloseable {
             if (admin.submit(abort, (token, status) -> abortsUnderWay--, 0, 0) != 0) {
                 return; // with the next poll
             }
+            abortsUnderWay++;
+            var _ = abortsWanted.remove();
         }
     }
 
@@ -486,15 +492,13 @@ public final class NvmeController implements Poller, AutoCloseable {
      * @throws IOException when it does not come up
      */
     public void reset() throws IOException {
-            abortsUnderWay++;
-            var _ = abortsWanted.remove();
         lock.lock();
         try {
+            requireOpen();
             if (lifecycle.state() == ControllerState.FAILED) {
                 device.busMaster(true);
             }
             lifecycle.begin(config.nowNanos());
-            requireOpen();
             awaitReady();
         } finally {
             lock.unlock();
@@ -575,7 +579,8 @@ public final class NvmeController implements Poller, AutoCloseable {
             }
             long nanos = Integer.toUnsignedLong(identity.shutdownMicros()) * MICRO_NANOS;
             try {
-                lifecycle.shutDown(config, Math.max(nanos, SHUTDOWN_NANOS_LEAST));
+                lifecycle.shutDown(
+                        config, Math.clamp(nanos, SHUTDOWN_NANOS_LEAST, SHUTDOWN_NANOS_MOST));
             } finally {
                 admin.pair().memory().close();
                 if (shadow != null) {

@@ -421,4 +421,17 @@ class LyingControllerTest {
         flush(pair, 2, 1);
         assertThat(lab.told).containsOnly(java.util.Map.entry(2L, 0));
     }
+
+    @Test
+    void anHourOfShuttingDownIsNotBelieved() throws IOException {
+        lab.model.ofController = identity -> identity.shutdownMicros(-1);
+        NvmeController controller = lab.open();
+        lab.model.answersAdmin = false;
+        long begin = lab.nowNanos;
+
+        controller.close();
+
+        assertThat(lab.nowNanos - begin).isBetween(50_000_000_000L, 70_000_000_000L);
+        assertThat(lab.device.device().isBusMaster()).isFalse();
+    }
 }
