@@ -37,6 +37,7 @@ final class ControllerMemory {
     private static final int REGISTERS_ENABLED = 1;
     private static final int MEMORY_ENABLED = 1 << 1;
     private static final int PLACE_BYTES = 4096;
+    private static final int BAR_LAST = 5;
 
     private final Mmio window;
     private final long windowAt;
@@ -74,6 +75,9 @@ final class ControllerMemory {
         }
         int location = registers.readInt(ControllerRegister.CMBLOC);
         int bar = location & 7;
+        if (bar > BAR_LAST) {
+            return null;
+        }
         long unitBytes = 1L << (UNIT_SHIFT_LEAST + 4 * unit);
         long offset = (location >>> 12) * unitBytes;
         Mmio window = device.bar(bar);

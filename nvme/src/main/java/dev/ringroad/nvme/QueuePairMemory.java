@@ -161,7 +161,7 @@ final class QueuePairMemory {
 
     void close() {
         if (controllerMemory != null) {
-            controllerMemory.free(controllerMemoryAt, (long) entries * SubmissionEntry.BYTES);
+            controllerMemory.free(controllerMemoryAt, completionsAt - begin);
         }
         memory.close();
     }

@@ -434,4 +434,13 @@ class LyingControllerTest {
         assertThat(lab.nowNanos - begin).isBetween(50_000_000_000L, 70_000_000_000L);
         assertThat(lab.device.device().isBusMaster()).isFalse();
     }
+
+    @Test
+    void memoryOfTheControllerBehindAWindowThatCannotBeIsNone() throws IOException {
+        lab.model.register(ControllerRegister.CAP, InstantController.CAPABILITIES | 1L << 57);
+        // In window 7, 4096 bytes for submission queues.
+        lab.model.register(ControllerRegister.CMBLOC, 7 | 0x1001L << 32);
+
+        assertThat(lab.open().hasControllerMemory()).isFalse();
+    }
 }
