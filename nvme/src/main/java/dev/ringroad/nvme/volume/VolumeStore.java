@@ -142,6 +142,7 @@ public final class VolumeStore implements AutoCloseable {
 
     private static VolumeStore open(BlockDevice device, BlockClaim claim) throws IOException {
         try (PageReader pages = new PageReader(device)) {
+            pages.settle();
             StoreReader reader = StoreReader.read(device, pages);
             for (Finding finding : reader.findings()) {
                 if (finding.gravity() != Finding.Gravity.NOTE) {
@@ -155,7 +156,6 @@ public final class VolumeStore implements AutoCloseable {
             }
             return new VolumeStore(device, claim, reader.metadata(), reader.twinIsStale());
         }
-            pages.settle();
     }
 
     static void requireFit(BlockDevice device) throws IOException {
@@ -577,6 +577,7 @@ public final class VolumeStore implements AutoCloseable {
         try {
             if (metadata.stopped() == null) {
                 makeDurable();
+                flushTwin();
             }
         } finally {
             commit.close();
@@ -594,4 +595,3 @@ public final class VolumeStore implements AutoCloseable {
         }
     }
 }
-                flushTwin();
