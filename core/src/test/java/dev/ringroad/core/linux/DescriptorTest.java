@@ -168,4 +168,18 @@ class DescriptorTest {
         assertThatThrownBy(() -> Affinity.pinCurrentThread(9000))
                 .isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void aLockEndsWithItsDescriptorAndWithNoOther() throws Exception {
+        String file = Files.createFile(folder.resolve("locked")).toString();
+        try (Descriptor second = Descriptor.open(file, Descriptor.READ_WRITE, 0, "")) {
+            try (Descriptor first = Descriptor.open(file, Descriptor.READ_ONLY, 0, "")) {
+                assertThat(first.lock()).isTrue();
+                assertThat(first.lock()).isTrue();
+                Descriptor.open(file, Descriptor.READ_ONLY, 0, "").close();
+                assertThat(second.lock()).isFalse();
+            }
+            assertThat(second.lock()).isTrue();
+        }
+    }
 }
