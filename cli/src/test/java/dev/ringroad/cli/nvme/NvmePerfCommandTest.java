@@ -8,6 +8,7 @@ import dev.ringroad.nvme.block.file.FileBlocks;
 import dev.ringroad.nvme.block.file.FileOptions;
 import dev.ringroad.nvme.volume.VolumeStore;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -203,7 +204,7 @@ final class NvmePerfCommandTest {
         assertThat(run.err())
                 .contains("ringroad: Leg 1 of mirror(")
                 .contains("a write or flush failed: the medium failed", "has to be rebuilt.");
-        assertThat(json().get("warnings")).asList().hasSize(1);
+        assertThat(json().get("warnings")).asInstanceOf(InstanceOfAssertFactories.LIST).hasSize(1);
     }
 
     @Test
