@@ -9,11 +9,11 @@ import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.nvme.command.AdminOpcode;
 import dev.ringroad.nvme.command.ConnectData;
 import dev.ringroad.nvme.command.ConnectEntry;
+import dev.ringroad.nvme.command.LittleEndian;
 import dev.ringroad.nvme.command.NvmeStatus;
 import dev.ringroad.nvme.command.PropertyEntry;
 import dev.ringroad.nvme.command.SubmissionEntry;
 import dev.ringroad.nvme.fabrics.pdu.CapsulePdu;
-import dev.ringroad.nvme.fabrics.pdu.LittleEndian;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;

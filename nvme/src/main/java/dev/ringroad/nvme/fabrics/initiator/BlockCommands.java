@@ -7,8 +7,8 @@ import static dev.ringroad.nvme.command.SubmissionEntry.CDW12_AT;
 import dev.ringroad.nvme.block.BlockRequest;
 import dev.ringroad.nvme.command.DatasetRange;
 import dev.ringroad.nvme.command.IoOpcode;
+import dev.ringroad.nvme.command.LittleEndian;
 import dev.ringroad.nvme.command.SubmissionEntry;
-import dev.ringroad.nvme.fabrics.pdu.LittleEndian;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,6 +1,6 @@
 package dev.ringroad.nvme.fabrics.initiator;
 
-import dev.ringroad.nvme.fabrics.pdu.LittleEndian;
+import dev.ringroad.nvme.command.LittleEndian;
 import dev.ringroad.nvme.fabrics.pdu.PduCheck;
 import dev.ringroad.nvme.fabrics.pdu.PduDigest;
 import dev.ringroad.nvme.fabrics.pdu.PduFault;

@@ -1,10 +1,10 @@
 package dev.ringroad.nvme.fabrics.initiator;
 
+import dev.ringroad.nvme.command.LittleEndian;
 import dev.ringroad.nvme.command.SubmissionEntry;
 import dev.ringroad.nvme.fabrics.pdu.CapsulePdu;
 import dev.ringroad.nvme.fabrics.pdu.DataPdu;
 import dev.ringroad.nvme.fabrics.pdu.InitializePdu;
-import dev.ringroad.nvme.fabrics.pdu.LittleEndian;
 import dev.ringroad.nvme.fabrics.pdu.PduDigest;
 import dev.ringroad.nvme.fabrics.pdu.PduHeader;
 import dev.ringroad.nvme.fabrics.pdu.PduLimits;

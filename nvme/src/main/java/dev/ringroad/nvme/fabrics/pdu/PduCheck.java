@@ -1,9 +1,11 @@
 package dev.ringroad.nvme.fabrics.pdu;
 
+import dev.ringroad.nvme.command.LittleEndian;
+
 import java.lang.foreign.MemorySegment;
 
 /**
- * Holds headers that came against what was agreed to (section 3.5.1, transport errors). First the
+ * Holds headers that came against what was agreed to (section 3.5, error handling). First the
  * common header, as soon as its 8 bytes are there, then the rest; what passes both has a length
  * that is safe to wait for. Whether the PDU fits the conversation is for its receiver to say.
  */

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * The digest of headers and data: CRC-32C (section 3.3.1), stored little endian. One for each
+ * The digest of headers and data: CRC-32C (section 3.3.1.1), stored little endian. One for each
  * thread or connection; nothing is allocated.
  */
 public final class PduDigest {

@@ -25,7 +25,9 @@ public enum PduFault {
     DATA_TOO_LONG(Fatal.LIMIT_EXCEEDED, "a PDU has more data than was agreed to"),
     VERSION_UNKNOWN(Fatal.UNSUPPORTED, "a PDU format other than version 1.0 is asked for");
 
-    /** Fatal error status (FES), section 3.6.2.4: what the specification calls them. */
+    /**
+     * Fatal error status (FES), sections 3.6.2.4 and 3.6.2.5: what the specification calls them.
+     */
     public static final class Fatal {
         /** A field of a header is wrong; FEI is its offset in bytes. */
         public static final int INVALID_HEADER = 1;

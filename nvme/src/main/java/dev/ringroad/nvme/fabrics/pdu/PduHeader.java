@@ -1,9 +1,11 @@
 package dev.ringroad.nvme.fabrics.pdu;
 
+import dev.ringroad.nvme.command.LittleEndian;
+
 import java.lang.foreign.MemorySegment;
 
 /**
- * What every PDU begins with, the common header (section 3.6.1).
+ * What every PDU begins with, the common header (section 3.6.2.1).
  *
  * <pre>
  *   0       1       2       3       4                             7

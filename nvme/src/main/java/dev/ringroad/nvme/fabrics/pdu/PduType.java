@@ -1,6 +1,6 @@
 package dev.ringroad.nvme.fabrics.pdu;
 
-/** The kinds of PDU, as their first byte tells them (section 3.6.2). */
+/** The kinds of PDU, as their first byte tells them (section 3.3, figure 10). */
 public final class PduType {
     /** Host: begins a connection. */
     public static final int INITIALIZE_REQUEST = 0x00;

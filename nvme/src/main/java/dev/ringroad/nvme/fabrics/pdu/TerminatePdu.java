@@ -1,5 +1,7 @@
 package dev.ringroad.nvme.fabrics.pdu;
 
+import dev.ringroad.nvme.command.LittleEndian;
+
 import java.lang.foreign.MemorySegment;
 
 /**

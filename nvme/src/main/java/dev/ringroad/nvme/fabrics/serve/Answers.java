@@ -1,11 +1,11 @@
 package dev.ringroad.nvme.fabrics.serve;
 
 import dev.ringroad.nvme.command.CompletionEntry;
+import dev.ringroad.nvme.command.LittleEndian;
 import dev.ringroad.nvme.command.NvmeStatus;
 import dev.ringroad.nvme.fabrics.pdu.CapsulePdu;
 import dev.ringroad.nvme.fabrics.pdu.DataPdu;
 import dev.ringroad.nvme.fabrics.pdu.InitializePdu;
-import dev.ringroad.nvme.fabrics.pdu.LittleEndian;
 import dev.ringroad.nvme.fabrics.pdu.PduDigest;
 import dev.ringroad.nvme.fabrics.pdu.PduHeader;
 import dev.ringroad.nvme.fabrics.pdu.PduLimits;

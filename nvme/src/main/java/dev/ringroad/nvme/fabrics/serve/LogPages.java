@@ -5,8 +5,8 @@ import dev.ringroad.nvme.command.AnaLogPage;
 import dev.ringroad.nvme.command.ConnectData;
 import dev.ringroad.nvme.command.DiscoveryLogPage;
 import dev.ringroad.nvme.command.IoOpcode;
+import dev.ringroad.nvme.command.LittleEndian;
 import dev.ringroad.nvme.command.LogPageId;
-import dev.ringroad.nvme.fabrics.pdu.LittleEndian;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package dev.ringroad.nvme.fabrics.serve;
 
+import dev.ringroad.nvme.command.LittleEndian;
 import dev.ringroad.nvme.fabrics.pdu.CapsulePdu;
-import dev.ringroad.nvme.fabrics.pdu.LittleEndian;
 import dev.ringroad.nvme.fabrics.pdu.PduCheck;
 import dev.ringroad.nvme.fabrics.pdu.PduDigest;
 import dev.ringroad.nvme.fabrics.pdu.PduFault;

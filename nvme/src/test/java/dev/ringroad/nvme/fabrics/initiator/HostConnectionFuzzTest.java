@@ -8,12 +8,12 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 
 import dev.ringroad.nvme.command.CompletionEntry;
 import dev.ringroad.nvme.command.IoOpcode;
+import dev.ringroad.nvme.command.LittleEndian;
 import dev.ringroad.nvme.command.NvmeStatus;
 import dev.ringroad.nvme.command.SubmissionEntry;
 import dev.ringroad.nvme.fabrics.pdu.CapsulePdu;
 import dev.ringroad.nvme.fabrics.pdu.DataPdu;
 import dev.ringroad.nvme.fabrics.pdu.InitializePdu;
-import dev.ringroad.nvme.fabrics.pdu.LittleEndian;
 import dev.ringroad.nvme.fabrics.pdu.PduDigest;
 import dev.ringroad.nvme.fabrics.pdu.PduHeader;
 import dev.ringroad.nvme.fabrics.pdu.PduLimits;

@@ -2,6 +2,8 @@ package dev.ringroad.nvme.fabrics.pdu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringroad.nvme.command.LittleEndian;
+
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;

@@ -2,11 +2,11 @@ package dev.ringroad.nvme.fabrics.serve;
 
 import dev.ringroad.nvme.command.ConnectData;
 import dev.ringroad.nvme.command.ConnectEntry;
+import dev.ringroad.nvme.command.LittleEndian;
 import dev.ringroad.nvme.command.SglDescriptor;
 import dev.ringroad.nvme.command.SubmissionEntry;
 import dev.ringroad.nvme.fabrics.pdu.CapsulePdu;
 import dev.ringroad.nvme.fabrics.pdu.DataPdu;
-import dev.ringroad.nvme.fabrics.pdu.LittleEndian;
 import dev.ringroad.nvme.fabrics.pdu.PduDigest;
 import dev.ringroad.nvme.fabrics.pdu.PduHeader;
 import dev.ringroad.nvme.fabrics.pdu.PduLimits;

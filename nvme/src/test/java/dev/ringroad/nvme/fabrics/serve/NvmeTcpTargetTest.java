@@ -16,13 +16,13 @@ import dev.ringroad.nvme.command.IdentifyController;
 import dev.ringroad.nvme.command.IdentifyKind;
 import dev.ringroad.nvme.command.IdentifyNamespace;
 import dev.ringroad.nvme.command.IoOpcode;
+import dev.ringroad.nvme.command.LittleEndian;
 import dev.ringroad.nvme.command.LogPageId;
 import dev.ringroad.nvme.command.NamespaceList;
 import dev.ringroad.nvme.command.NamespaceNames;
 import dev.ringroad.nvme.command.NvmeStatus;
 import dev.ringroad.nvme.command.QualifiedName;
 import dev.ringroad.nvme.command.SubmissionEntry;
-import dev.ringroad.nvme.fabrics.pdu.LittleEndian;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
