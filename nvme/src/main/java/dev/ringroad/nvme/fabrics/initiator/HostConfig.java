@@ -1,282 +1,230 @@
 package dev.ringroad.nvme.fabrics.initiator;
 
 import dev.ringroad.nvme.command.QualifiedName;
-import dev.ringroad.nvme.fabrics.transport.KernelStreams;
 import dev.ringroad.nvme.fabrics.transport.StreamProvider;
 
 import java.time.Duration;
 import java.util.UUID;
 
 /**
- * How this host connects. Immutable; each {@code with…} makes another one.
- *
- * @param streams where connections come from
- * @param hostName the host's NVMe qualified name
- * @param hostId tells hosts apart, also when they share a name
- * @param queues I/O queues to ask for, and so channels that can be open at once
- * @param queueDepth commands under way in each, 1 to 1024
- * @param headerDigest whether to ask for digests of headers
- * @param dataDigest whether to ask for digests of data
- * @param keepAlive after how long without a word the controller may give this host up
- * @param connectTimeout how long a connection may take until the controller has agreed to it
- * @param commandTimeout how long an answer may take
- * @param reconnectFirst how long to wait before the first attempt to reconnect; each one that fails
- *     doubles it
- * @param reconnectMost what that never exceeds
- * @param controllerLoss how long to go on trying until the controller is lost for good and all that
- *     waits is completed as GONE
- * @param retryPolicy what is sent again over a new connection
- * @param attemptsMax how often a command is sent at most
- * @param failFast whether requests are completed as GONE at once while there is no connection, for
- *     who has other paths; else they wait
+ * How this host connects: begun with {@link #usual}, to which each {@code with…} makes a copy that
+ * differs. Nothing changes once it was handed out, so any thread may use it.
  */
-public record HostConfig(
-        StreamProvider streams,
-        String hostName,
-        UUID hostId,
-        int queues,
-        int queueDepth,
-        boolean headerDigest,
-        boolean dataDigest,
-        Duration keepAlive,
-        Duration connectTimeout,
-        Duration commandTimeout,
-        Duration reconnectFirst,
-        Duration reconnectMost,
-        Duration controllerLoss,
-        RetryPolicy retryPolicy,
-        int attemptsMax,
-        boolean failFast) {
-    private static final int QUEUES_USUAL = 16;
-    private static final int QUEUE_DEPTH_USUAL = 128;
+public final class HostConfig implements Cloneable {
+    private StreamProvider streams = StreamProvider.usual();
+    private UUID hostId = UUID.randomUUID();
+    private String hostName = QualifiedName.OF_UUID + hostId;
+    private int queues = 16;
+    private int queueDepth = 128;
+    private boolean headerDigest;
+    private boolean dataDigest;
+    private Duration keepAlive = Duration.ofSeconds(15);
+    private Duration connectTimeout = Duration.ofSeconds(10);
+    private Duration commandTimeout = Duration.ofSeconds(30);
+    private Duration reconnectFirst = Duration.ofMillis(100);
+    private Duration reconnectMost = Duration.ofSeconds(10);
+    private Duration controllerLoss = Duration.ofMinutes(10);
+    private RetryPolicy retryPolicy = RetryPolicy.HARMLESS;
+    private int attemptsMax = 3;
+    private boolean failFast;
 
-    public HostConfig {
-        if (!QualifiedName.isValid(hostName)) {
-            throw new IllegalArgumentException(
-                    "A host's NVMe qualified name looks like nqn.2014-08.org.example:host, not like "
-                            + hostName);
-        }
-        if (queues < 1 || queues > 65535 || attemptsMax < 1) {
-            throw new IllegalArgumentException(
-                    "There are 1 to 65535 queues and at least one attempt, not "
-                            + queues
-                            + " and "
-                            + attemptsMax);
-        }
-        if (queueDepth < 1 || queueDepth > Exchanges.COUNT_MAX) {
-            throw new IllegalArgumentException(
-                    "A queue is 1 to " + Exchanges.COUNT_MAX + " commands deep, not " + queueDepth);
-        }
+    private HostConfig() {}
+
+    /** A host of a random identity, over the usual streams, without digests. */
+    public static HostConfig usual() {
+        return new HostConfig();
     }
 
-    /** A host of a random identity, over kernel sockets, without digests. */
-    public static HostConfig usual() {
-        UUID id = UUID.randomUUID();
-        return new HostConfig(
-                KernelStreams.INSTANCE,
-                QualifiedName.OF_UUID + id,
-                id,
-                QUEUES_USUAL,
-                QUEUE_DEPTH_USUAL,
-                false,
-                false,
-                Duration.ofSeconds(15),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(30),
-                Duration.ofMillis(100),
-                Duration.ofSeconds(10),
-                Duration.ofMinutes(10),
-                RetryPolicy.HARMLESS,
-                3,
-                false);
+    private HostConfig copy() {
+        try {
+            return (HostConfig) clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("It is Cloneable", e);
+        }
     }
 
     /** Over other streams. */
     public HostConfig withStreams(StreamProvider value) {
-        return new HostConfig(
-                value,
-                hostName,
-                hostId,
-                queues,
-                queueDepth,
-                headerDigest,
-                dataDigest,
-                keepAlive,
-                connectTimeout,
-                commandTimeout,
-                reconnectFirst,
-                reconnectMost,
-                controllerLoss,
-                retryPolicy,
-                attemptsMax,
-                failFast);
+        HostConfig copy = copy();
+        copy.streams = value;
+        return copy;
     }
 
-    /** Of another identity. */
+    /**
+     * Of another identity.
+     *
+     * @param name the host's NVMe qualified name
+     * @param id tells hosts apart, also when they share a name
+     * @throws IllegalArgumentException when the name is none
+     */
     public HostConfig withHost(String name, UUID id) {
-        return new HostConfig(
-                streams,
-                name,
-                id,
-                queues,
-                queueDepth,
-                headerDigest,
-                dataDigest,
-                keepAlive,
-                connectTimeout,
-                commandTimeout,
-                reconnectFirst,
-                reconnectMost,
-                controllerLoss,
-                retryPolicy,
-                attemptsMax,
-                failFast);
+        if (!QualifiedName.isValid(name)) {
+            throw new IllegalArgumentException(
+                    "A host's NVMe qualified name looks like nqn.2014-08.org.example:host, not like "
+                            + name);
+        }
+        HostConfig copy = copy();
+        copy.hostName = name;
+        copy.hostId = id;
+        return copy;
     }
 
-    /** With so many I/O queues of such a depth. */
+    /**
+     * With other I/O queues.
+     *
+     * @param count how many to ask for, and so the channels that can be open at once
+     * @param depth commands under way in each, 1 to 1024
+     * @throws IllegalArgumentException when there cannot be as many, or as deep ones
+     */
     public HostConfig withQueues(int count, int depth) {
-        return new HostConfig(
-                streams,
-                hostName,
-                hostId,
-                count,
-                depth,
-                headerDigest,
-                dataDigest,
-                keepAlive,
-                connectTimeout,
-                commandTimeout,
-                reconnectFirst,
-                reconnectMost,
-                controllerLoss,
-                retryPolicy,
-                attemptsMax,
-                failFast);
+        if (count < 1 || count > 65535) {
+            throw new IllegalArgumentException("There are 1 to 65535 queues, not " + count);
+        }
+        if (depth < 1 || depth > Exchanges.COUNT_MAX) {
+            throw new IllegalArgumentException(
+                    "A queue is 1 to " + Exchanges.COUNT_MAX + " commands deep, not " + depth);
+        }
+        HostConfig copy = copy();
+        copy.queues = count;
+        copy.queueDepth = depth;
+        return copy;
     }
 
     /** Asking for digests. */
     public HostConfig withDigests(boolean headers, boolean data) {
-        return new HostConfig(
-                streams,
-                hostName,
-                hostId,
-                queues,
-                queueDepth,
-                headers,
-                data,
-                keepAlive,
-                connectTimeout,
-                commandTimeout,
-                reconnectFirst,
-                reconnectMost,
-                controllerLoss,
-                retryPolicy,
-                attemptsMax,
-                failFast);
+        HostConfig copy = copy();
+        copy.headerDigest = headers;
+        copy.dataDigest = data;
+        return copy;
     }
 
-    /** With another time of keep-alive. */
+    /** After another time without a word the controller may give this host up; zero is never. */
     public HostConfig withKeepAlive(Duration value) {
-        return new HostConfig(
-                streams,
-                hostName,
-                hostId,
-                queues,
-                queueDepth,
-                headerDigest,
-                dataDigest,
-                value,
-                connectTimeout,
-                commandTimeout,
-                reconnectFirst,
-                reconnectMost,
-                controllerLoss,
-                retryPolicy,
-                attemptsMax,
-                failFast);
+        HostConfig copy = copy();
+        copy.keepAlive = value;
+        return copy;
     }
 
-    /** With other time-outs. */
+    /**
+     * With other time-outs.
+     *
+     * @param connect how long a connection may take until the controller has agreed to it
+     * @param command how long an answer may take
+     */
     public HostConfig withTimeouts(Duration connect, Duration command) {
-        return new HostConfig(
-                streams,
-                hostName,
-                hostId,
-                queues,
-                queueDepth,
-                headerDigest,
-                dataDigest,
-                keepAlive,
-                connect,
-                command,
-                reconnectFirst,
-                reconnectMost,
-                controllerLoss,
-                retryPolicy,
-                attemptsMax,
-                failFast);
+        HostConfig copy = copy();
+        copy.connectTimeout = connect;
+        copy.commandTimeout = command;
+        return copy;
     }
 
-    /** Reconnecting at another pace, and for another time. */
+    /**
+     * Reconnecting at another pace.
+     *
+     * @param first how long to wait before the first attempt; each one that fails doubles it
+     * @param most what that never exceeds
+     * @param loss how long to go on trying until the controller is lost for good and all that waits
+     *     is completed as GONE
+     */
     public HostConfig withReconnect(Duration first, Duration most, Duration loss) {
-        return new HostConfig(
-                streams,
-                hostName,
-                hostId,
-                queues,
-                queueDepth,
-                headerDigest,
-                dataDigest,
-                keepAlive,
-                connectTimeout,
-                commandTimeout,
-                first,
-                most,
-                loss,
-                retryPolicy,
-                attemptsMax,
-                failFast);
+        HostConfig copy = copy();
+        copy.reconnectFirst = first;
+        copy.reconnectMost = most;
+        copy.controllerLoss = loss;
+        return copy;
     }
 
-    /** Sending other commands again. */
+    /**
+     * Sending other commands again over a new connection.
+     *
+     * @param attempts how often a command is sent at most
+     * @throws IllegalArgumentException when that is not at least once
+     */
     public HostConfig withRetries(RetryPolicy policy, int attempts) {
-        return new HostConfig(
-                streams,
-                hostName,
-                hostId,
-                queues,
-                queueDepth,
-                headerDigest,
-                dataDigest,
-                keepAlive,
-                connectTimeout,
-                commandTimeout,
-                reconnectFirst,
-                reconnectMost,
-                controllerLoss,
-                policy,
-                attempts,
-                failFast);
+        if (attempts < 1) {
+            throw new IllegalArgumentException(
+                    "A command is sent at least once, not " + attempts + " times");
+        }
+        HostConfig copy = copy();
+        copy.retryPolicy = policy;
+        copy.attemptsMax = attempts;
+        return copy;
     }
 
-    /** Completing requests at once, or not, while there is no connection. */
+    /**
+     * Completing requests as GONE at once while there is no connection, for who has other paths;
+     * else they wait.
+     */
     public HostConfig withFailFast(boolean value) {
-        return new HostConfig(
-                streams,
-                hostName,
-                hostId,
-                queues,
-                queueDepth,
-                headerDigest,
-                dataDigest,
-                keepAlive,
-                connectTimeout,
-                commandTimeout,
-                reconnectFirst,
-                reconnectMost,
-                controllerLoss,
-                retryPolicy,
-                attemptsMax,
-                value);
+        HostConfig copy = copy();
+        copy.failFast = value;
+        return copy;
+    }
+
+    /** Where connections come from. */
+    public StreamProvider streams() {
+        return streams;
+    }
+
+    /** The host's NVMe qualified name. */
+    public String hostName() {
+        return hostName;
+    }
+
+    public UUID hostId() {
+        return hostId;
+    }
+
+    /** I/O queues to ask for. */
+    public int queues() {
+        return queues;
+    }
+
+    public int queueDepth() {
+        return queueDepth;
+    }
+
+    public boolean headerDigest() {
+        return headerDigest;
+    }
+
+    public boolean dataDigest() {
+        return dataDigest;
+    }
+
+    public Duration keepAlive() {
+        return keepAlive;
+    }
+
+    public Duration connectTimeout() {
+        return connectTimeout;
+    }
+
+    public Duration commandTimeout() {
+        return commandTimeout;
+    }
+
+    public Duration reconnectFirst() {
+        return reconnectFirst;
+    }
+
+    public Duration reconnectMost() {
+        return reconnectMost;
+    }
+
+    public Duration controllerLoss() {
+        return controllerLoss;
+    }
+
+    public RetryPolicy retryPolicy() {
+        return retryPolicy;
+    }
+
+    public int attemptsMax() {
+        return attemptsMax;
+    }
+
+    public boolean failFast() {
+        return failFast;
     }
 }
