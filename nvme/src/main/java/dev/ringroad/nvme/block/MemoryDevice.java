@@ -11,24 +11,27 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Blocks in memory: zeroes at first, and gone when it is closed. Pages are taken as they are
  * written first, so it may be larger than what is free as long as it is not filled.
  *
  * <p>Channels of several threads may be open. What becomes of blocks that two of them change at
- * once is for their users to prevent; a compare-and-write is atomic against others of its kind.
+ * once is for their users to prevent; only a compare-and-write has the device to itself.
  */
 public final class MemoryDevice implements BlockDevice {
     private static final int REQUEST_BYTES_MAX = 16 << 20;
     private static final VarHandle COMPARING;
+    private static final VarHandle BUSY;
 
     static {
         try {
-            COMPARING =
-                    MethodHandles.lookup()
-                            .findVarHandle(MemoryDevice.class, "comparing", boolean.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            COMPARING = lookup.findVarHandle(MemoryDevice.class, "comparing", boolean.class);
+            BUSY = lookup.findVarHandle(Channel.class, "busy", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -40,6 +43,9 @@ public final class MemoryDevice implements BlockDevice {
     private final RequestRules rules;
     private final Set<BlockOperation> operations =
             Collections.unmodifiableSet(EnumSet.allOf(BlockOperation.class));
+
+    /** Whoever compares and writes looks at what the others do. */
+    private final List<Channel> channels = new CopyOnWriteArrayList<>();
 
     @SuppressWarnings("unused") // by COMPARING
     private boolean comparing;
@@ -119,7 +125,9 @@ public final class MemoryDevice implements BlockDevice {
     @Override
     public BlockChannel openChannel(int depth) {
         Channels.requireDepth(depth);
-        return new Channel();
+        Channel channel = new Channel();
+        channels.add(channel);
+        return channel;
     }
 
     /** Gives the memory back; its channels are closed before. */
@@ -134,20 +142,41 @@ public final class MemoryDevice implements BlockDevice {
         private final int metadataBytes = geometry.metadataBytes();
         private final long metadataAt = geometry.byteSize();
 
+        @SuppressWarnings("unused") // by BUSY
+        private boolean busy;
+
         Channel() {
             super(rules);
         }
 
         @Override
         protected BlockStatus execute(BlockRequest request) {
-            BlockOperation operation = request.operation();
-            return switch (operation) {
+            return switch (request.operation()) {
                 case FLUSH -> BlockStatus.OK;
-                case READ, WRITE -> copy(request, operation == BlockOperation.READ);
-                case WRITE_ZEROES, UNMAP -> zero(request);
-                case COMPARE -> compare(request);
+                case READ, WRITE, WRITE_ZEROES, UNMAP, COMPARE -> amongOthers(request);
                 case COMPARE_AND_WRITE -> compareAndWrite(request);
             };
+        }
+
+        private BlockStatus amongOthers(BlockRequest request) {
+            // Each side says what it does before it looks at the other, so that one of them sees
+            // the other at least.
+            BUSY.setVolatile(this, true);
+            while ((boolean) COMPARING.getVolatile(MemoryDevice.this)) {
+                BUSY.setRelease(this, false);
+                Thread.onSpinWait();
+                BUSY.setVolatile(this, true);
+            }
+            try {
+                return switch (request.operation()) {
+                    case READ -> copy(request, true);
+                    case WRITE -> copy(request, false);
+                    case COMPARE -> compare(request);
+                    default -> zero(request);
+                };
+            } finally {
+                BUSY.setRelease(this, false);
+            }
         }
 
         private BlockStatus copy(BlockRequest request, boolean read) {
@@ -212,10 +241,21 @@ public final class MemoryDevice implements BlockDevice {
                 Thread.onSpinWait();
             }
             try {
+                for (Channel other : channels) {
+                    while ((boolean) BUSY.getVolatile(other)) {
+                        Thread.onSpinWait();
+                    }
+                }
                 return isEqual(request) ? writeSecondHalf(request) : BlockStatus.MISCOMPARE;
             } finally {
                 COMPARING.setRelease(MemoryDevice.this, false);
             }
+        }
+
+        @Override
+        public void close() {
+            super.close();
+            channels.remove(this);
         }
 
         private BlockStatus writeSecondHalf(BlockRequest request) {
