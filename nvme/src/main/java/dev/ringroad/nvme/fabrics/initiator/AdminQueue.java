@@ -15,6 +15,8 @@ import dev.ringroad.nvme.command.PropertyEntry;
 import dev.ringroad.nvme.command.SubmissionEntry;
 import dev.ringroad.nvme.fabrics.pdu.CapsulePdu;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -40,11 +42,18 @@ final class AdminQueue implements ExchangeOwner, AutoCloseable {
     private final PollSet wakeSet = new PollSet(2);
     private final MemorySegment entries;
 
-    private boolean waiting;
+    /** The command whose answer is waited for. */
+    private @Nullable Exchange awaited;
+
     private int status;
     private long result;
     private boolean eventCame;
     private long event;
+
+    /** When it is closed in any case, once it is about to be; until then its owner may cancel. */
+    private long leaveUntilNanos;
+
+    private boolean leaving;
 
     /**
      * Begins to connect.
@@ -155,6 +164,12 @@ final class AdminQueue implements ExchangeOwner, AutoCloseable {
         return taken;
     }
 
+    /** From now on nobody cancels a wait, but all of them together end at a time. */
+    void leave(long untilNanos) {
+        leaving = true;
+        leaveUntilNanos = untilNanos;
+    }
+
     private Exchange begin(int opcode, int namespaceId) throws IOException {
         Exchange exchange = connection.exchanges().acquire(this);
         if (exchange == null) {
@@ -171,9 +186,9 @@ final class AdminQueue implements ExchangeOwner, AutoCloseable {
     private int run(Exchange exchange, MemorySegment data, boolean reads) throws IOException {
         exchange.data(data, 0, (int) data.byteSize(), reads);
         connection.submit(exchange, System.nanoTime());
-        waiting = true;
+        awaited = exchange;
         move();
-        while (waiting) {
+        while (awaited != null) {
             sleep(Long.MAX_VALUE);
             move();
         }
@@ -188,9 +203,12 @@ final class AdminQueue implements ExchangeOwner, AutoCloseable {
             event = value;
             return;
         }
-        status = code;
-        result = value;
-        waiting = false;
+        // The answer to one that was cancelled may come late.
+        if (exchange == awaited) {
+            status = code;
+            result = value;
+            awaited = null;
+        }
     }
 
     long result() {
@@ -225,13 +243,16 @@ final class AdminQueue implements ExchangeOwner, AutoCloseable {
             throw new IOException(
                     "The connection to " + peer + " is over: " + connection.failure() + ".");
         }
-        if (cancelled.getAsBoolean()) {
+        boolean over =
+                leaving ? System.nanoTime() - leaveUntilNanos >= 0 : cancelled.getAsBoolean();
+        if (over) {
             throw new IOException("The connection to " + peer + " was given up.");
         }
     }
 
     private void sleep(long mostNanos) {
         long untilNanos = Math.min(mostNanos, link.nextDeadlineNanos());
+        untilNanos = leaving ? Math.min(untilNanos, leaveUntilNanos) : untilNanos;
         PollSet set = wakeSet;
         set.clear();
         set.add(wake.descriptor().number(), PollSet.POLLIN);
@@ -248,7 +269,7 @@ final class AdminQueue implements ExchangeOwner, AutoCloseable {
     @Override
     public void close() {
         link.close();
-        waiting = false;
+        awaited = null;
         wakeSet.close();
     }
 }

@@ -25,7 +25,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * A controller that is brought up, and what it says of itself. One thread, which waits for answers.
+ * A controller that is brought up, what it says of itself, and its end. One thread, which waits for
+ * answers.
  *
  * <pre>
  *   ICReq ► Connect ► CAP ► CC.EN ► CSTS.RDY ► identify ► number of queues ► namespaces ► ANA, events
@@ -42,7 +43,11 @@ final class AdminSession implements AutoCloseable {
 
     private static final int ANA_BYTES_MAX = 1 << 20;
 
-    private static final long READY_POLL_NANOS = 1_000_000;
+    private static final long POLL_NANOS = 1_000_000;
+
+    /** How long a controller may take to shut down at most. */
+    private static final long SHUTDOWN_NANOS_MAX = 5_000_000_000L;
+
     private static final int CAPSULE_UNIT_BYTES = 16;
 
     private final AdminQueue queue;
@@ -56,6 +61,7 @@ final class AdminSession implements AutoCloseable {
     private int controllerId;
     private int queues;
     private int queueEntries;
+    private int configuration;
 
     private AdminSession(AdminQueue queue, HostConfig config) {
         this.queue = queue;
@@ -102,7 +108,7 @@ final class AdminSession implements AutoCloseable {
                 (sets & ControllerRegister.COMMAND_SETS_OTHER) != 0
                         ? ControllerRegister.CC_COMMAND_SETS_ALL
                         : ControllerRegister.CC_COMMAND_SETS_NVM;
-        int configuration =
+        configuration =
                 ControllerRegister.CC_ENABLE
                         | set
                         | SubmissionEntry.BYTES_SHIFT
@@ -129,8 +135,38 @@ final class AdminSession implements AutoCloseable {
                 throw new IOException(
                         "The controller was not ready within " + timeoutMillis + " ms.");
             }
-            LockSupport.parkNanos(READY_POLL_NANOS);
+            LockSupport.parkNanos(POLL_NANOS);
         }
+    }
+
+    /**
+     * Shuts the controller down, so that it has nothing in a cache that could be lost when the
+     * connection goes (NVM Express Base Specification 2.0, section 3.6.2, message-based controller
+     * shutdown), and waits until it has, but not for long. Whoever does not answer is left as it
+     * is. I/O has ended before.
+     *
+     * @return whether it has shut down
+     */
+    boolean shutDown() {
+        long most = Math.min(config.commandTimeout().toNanos(), SHUTDOWN_NANOS_MAX);
+        queue.leave(System.nanoTime() + most);
+        try {
+            int cc = configuration & ~ControllerRegister.CC_SHUTDOWN_MASK;
+            queue.setProperty(ControllerRegister.CC, cc | ControllerRegister.CC_SHUTDOWN_NORMAL);
+            while (!isShutDown()) {
+                LockSupport.parkNanos(POLL_NANOS);
+            }
+            return true;
+        } catch (IOException _) {
+            // It is closed either way, and there is nobody who could do anything about it.
+            return false;
+        }
+    }
+
+    private boolean isShutDown() throws IOException {
+        long status = queue.property(ControllerRegister.CSTS, Integer.BYTES);
+        return (status & ControllerRegister.CSTS_SHUTDOWN_MASK)
+                == ControllerRegister.CSTS_SHUTDOWN_COMPLETE;
     }
 
     private static void require(int status, String what) throws IOException {
@@ -191,18 +227,13 @@ final class AdminSession implements AutoCloseable {
     private NamespaceIdentity namespace(int id) throws IOException {
         require(queue.identify(IdentifyKind.NAMESPACE, id, page), "identify namespace " + id);
         IdentifyNamespace told = new IdentifyNamespace(page);
-        NamespaceReader reader = new NamespaceReader(identity(), told, id, requestBytesMax());
+        NamespaceReader reader = new NamespaceReader(identity(), told, id);
         String fallback = reader.name();
         page.fill((byte) 0);
         // Not every controller knows this list; what identify itself says does then.
         boolean named = queue.identify(IdentifyKind.NAMESPACE_NAMES, id, page) == 0;
         String uuid = named ? NamespaceReader.uuid(new NamespaceNames(page)) : "";
         return reader.identity(uuid.isEmpty() ? fallback : uuid);
-    }
-
-    /** With digests, the data of a write go in one PDU: see {@link PduOutput#data}. */
-    private int requestBytesMax() {
-        return config.dataDigest() ? PduOutput.DATA_BYTES_MAX : NamespaceReader.REQUEST_BYTES_MAX;
     }
 
     /** Reads again how groups of namespaces are reached; does nothing where there are none. */
@@ -257,7 +288,7 @@ final class AdminSession implements AutoCloseable {
     /** The most data that travel along with an I/O command. */
     int capsuleDataBytes() {
         long capsule = (identity().ioQueueCapsuleUnits() & 0xFFFF_FFFFL) * CAPSULE_UNIT_BYTES;
-        long data = Math.min(capsule - SubmissionEntry.BYTES, PduOutput.DATA_BYTES_MAX);
+        long data = Math.min(capsule - SubmissionEntry.BYTES, PduOutput.CAPSULE_DATA_BYTES_MAX);
         // An offset of the data within the capsule would have to be padded; nobody has one.
         return identity().inCapsuleDataOffsetUnits() == 0 ? (int) Math.max(0, data) : 0;
     }

@@ -78,6 +78,11 @@ final class Association {
         return new Association(number, state, trouble, 0, 0, 0, 0, Map.of());
     }
 
+    /** Commands under way in a queue: a queue holds one less than it has entries. */
+    int queueDepth(HostConfig config) {
+        return Math.max(1, Math.min(config.queueDepth(), queueEntries - 1));
+    }
+
     boolean isLive() {
         return state == State.LIVE;
     }

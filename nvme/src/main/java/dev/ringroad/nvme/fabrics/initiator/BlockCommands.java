@@ -43,8 +43,23 @@ final class BlockCommands {
                             0,
                             namespaceId);
             case COMPARE_AND_WRITE ->
-                    throw new IllegalStateException("The rules of this device do not allow it");
+                    throw new IllegalStateException("It is two commands: see compareAndWrite");
         }
+    }
+
+    /**
+     * Writes the entries of a compare-and-write that was checked: two commands, which have to reach
+     * the controller one behind the other (NVM Express Base Specification 2.0, section 3.4.2).
+     */
+    void compareAndWrite(
+            Exchanges exchanges, Exchange first, Exchange second, BlockRequest request) {
+        MemorySegment entries = exchanges.entries();
+        blocks(exchanges, first, request, IoOpcode.COMPARE, false);
+        SubmissionEntry.flags(entries, exchanges.entryAt(first), SubmissionEntry.FUSED_FIRST);
+        range(exchanges, second, request, IoOpcode.WRITE);
+        SubmissionEntry.flags(entries, exchanges.entryAt(second), SubmissionEntry.FUSED_SECOND);
+        int bytes = request.blockCount() * blockBytes;
+        second.data(request.data(), request.dataOffset() + bytes, bytes, false);
     }
 
     private void blocks(

@@ -54,15 +54,22 @@ public final class Discovery {
                 AdminSession session =
                         AdminSession.open(
                                 address, QualifiedName.DISCOVERY, config, wake, () -> false)) {
-            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-                long before = header(session).generation();
-                List<Entry> entries = entries(session);
-                if (header(session).generation() == before) {
-                    return entries;
-                }
-            }
-            throw new IOException("The log of " + address + " changed each time it was read.");
+            List<Entry> entries = readAll(session, address);
+            boolean ignored = session.shutDown();
+            return entries;
         }
+    }
+
+    private static List<Entry> readAll(AdminSession session, InetSocketAddress address)
+            throws IOException {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            long before = header(session).generation();
+            List<Entry> entries = entries(session);
+            if (header(session).generation() == before) {
+                return entries;
+            }
+        }
+        throw new IOException("The log of " + address + " changed each time it was read.");
     }
 
     private static DiscoveryLogPage header(AdminSession session) throws IOException {

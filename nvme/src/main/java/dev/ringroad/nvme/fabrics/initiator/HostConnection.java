@@ -42,6 +42,9 @@ final class HostConnection implements PduInput.Receiver {
     /** For less than this, a copy is cheaper than a read of its own. */
     static final int STRAIGHT_BYTES_LEAST = 16 * 1024;
 
+    /** Bytes of an H2CData at most, whatever the controller would take. */
+    private static final int DATA_BYTES_MAX = NamespaceReader.REQUEST_BYTES_MAX;
+
     /** Not a fault of the controller's, as these have the lower half of the bits. */
     private static final long ENDED = 1L << 32;
 
@@ -144,8 +147,8 @@ final class HostConnection implements PduInput.Receiver {
         SubmissionEntry.commandId(entries, at, exchange.commandId);
         SubmissionEntry.flags(
                 entries, at, SubmissionEntry.flags(entries, at) | SubmissionEntry.SGL);
-        // Section 2.3 of the transport's specification: at an offset within the capsule's data, or
-        // wherever the transport moves them.
+        // Section 3.3.2 of the transport's specification: at an offset within the capsule's data,
+        // or wherever the transport moves them.
         SglDescriptor.encode(
                 entries,
                 at + SubmissionEntry.DATA_AT,
@@ -159,6 +162,9 @@ final class HostConnection implements PduInput.Receiver {
     /** Puts out what there is room for; data that were asked for go before new commands. */
     void fill() {
         if (!initialized || hasFailed()) {
+            return;
+        }
+        if (!output.endForgotten()) {
             return;
         }
         for (Exchange first; (first = ready.first()) != null; ) {
@@ -314,7 +320,7 @@ final class HostConnection implements PduInput.Receiver {
         if ((headers && !headerDigestWanted) || (data && !dataDigestWanted)) {
             return PduFault.FIELD_WRONG.at(InitializePdu.DIGESTS);
         }
-        long most = Math.min(InitializePdu.dataBytesMax(bytes, at), PduOutput.DATA_BYTES_MAX);
+        long most = Math.min(InitializePdu.dataBytesMax(bytes, at), DATA_BYTES_MAX);
         limits =
                 new PduLimits(
                         headers,
@@ -342,7 +348,7 @@ final class HostConnection implements PduInput.Receiver {
                     CapsulePdu.COMPLETION + CompletionEntry.COMMAND_ID_AT);
         }
         int status = CompletionEntry.status(bytes, at);
-        if (exchange.readyBytes > 0) {
+        if (isAsked(exchange)) {
             ready.remove(exchange);
         }
         if (status == NvmeStatus.SUCCESS) {
@@ -350,6 +356,11 @@ final class HostConnection implements PduInput.Receiver {
         }
         finish(exchange, status, CompletionEntry.longResult(bytes, at));
         return 0;
+    }
+
+    /** Whether data that the controller has asked for are not out whole, or lack their digest. */
+    private boolean isAsked(Exchange exchange) {
+        return exchange.readyBytes > 0 || output.isWithin(exchange);
     }
 
     /** What a success is worth: not all data moved is none. */
@@ -363,6 +374,7 @@ final class HostConnection implements PduInput.Receiver {
     }
 
     private void finish(Exchange exchange, int status, long result) {
+        output.forget(exchange);
         ExchangeOwner owner = exchange.owner;
         if (owner != null) {
             owner.done(exchange, status, result);
@@ -415,7 +427,7 @@ final class HostConnection implements PduInput.Receiver {
         if (exchange == null || exchange.reads || exchange.capsuleDataBytes > 0) {
             return PduFault.COMMAND_UNKNOWN.at(ReadyPdu.COMMAND_ID);
         }
-        if (exchange.readyBytes > 0) {
+        if (isAsked(exchange)) {
             return PduFault.READY_TOO_MANY.at(ReadyPdu.TAG);
         }
         long left = (long) exchange.dataBytes - exchange.moved;

@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -55,8 +57,9 @@ public final class MultipathDevice implements BlockDevice {
     }
 
     /**
-     * Connects over every path that there is. Paths that cannot be connected now are left out and
-     * named by {@link #troubles}; there must be one at least.
+     * Connects over every path that there is; there must be one at least. Paths that cannot be
+     * connected now are named by {@link #troubles}, and used once they can be. A namespace without
+     * a name in the whole world has no such paths, as nobody could say that they lead to it.
      *
      * @param config its policy of retries and its time of controller loss are those of the whole
      * @throws IOException when there is no path, or paths lead to different namespaces
@@ -66,16 +69,18 @@ public final class MultipathDevice implements BlockDevice {
             throws IOException {
         HostConfig each = config.withFailFast(true).withRetries(RetryPolicy.NEVER, 1);
         List<RemoteNamespace> paths = new ArrayList<>();
-        List<String> troubles = new ArrayList<>();
         try {
+            Map<InetSocketAddress, String> missing = new LinkedHashMap<>();
             for (InetSocketAddress address : addresses) {
-                addPath(address, subsystem, namespaceId, each, paths, troubles);
+                addPath(address, subsystem, namespaceId, each, paths, missing);
             }
+            List<String> troubles = List.copyOf(missing.values());
             if (paths.isEmpty()) {
                 throw new IOException(
                         "No path to " + subsystem + " could be connected: " + troubles);
             }
             checkSame(paths);
+            addLater(paths, subsystem, each, missing);
             return new MultipathDevice(paths, config, troubles);
         } catch (Throwable t) {
             paths.forEach(path -> path.controller().close());
@@ -89,13 +94,13 @@ public final class MultipathDevice implements BlockDevice {
             int namespaceId,
             HostConfig config,
             List<RemoteNamespace> into,
-            List<String> troubles)
+            Map<InetSocketAddress, String> missing)
             throws IOException {
         RemoteController controller;
         try {
             controller = RemoteController.connect(address, subsystem, config);
         } catch (IOException e) {
-            troubles.add(String.valueOf(e.getMessage()));
+            missing.put(address, String.valueOf(e.getMessage()));
             return;
         }
         try {
@@ -103,6 +108,25 @@ public final class MultipathDevice implements BlockDevice {
         } catch (Throwable t) {
             controller.close();
             throw t;
+        }
+    }
+
+    /** Behind the paths that there are, those that there may be. */
+    private static void addLater(
+            List<RemoteNamespace> paths,
+            String subsystem,
+            HostConfig config,
+            Map<InetSocketAddress, String> missing)
+            throws IOException {
+        RemoteNamespace known = paths.getFirst();
+        if (known.identity().name().isEmpty()) {
+            return;
+        }
+        for (Map.Entry<InetSocketAddress, String> each : missing.entrySet()) {
+            paths.add(
+                    known.over(
+                            RemoteController.later(
+                                    each.getKey(), subsystem, config, each.getValue())));
         }
     }
 
@@ -131,7 +155,7 @@ public final class MultipathDevice implements BlockDevice {
         return paths;
     }
 
-    /** Why paths were left out: a sentence for each. */
+    /** Why paths were not there at the start: a sentence for each. */
     public List<String> troubles() {
         return troubles;
     }

@@ -23,17 +23,14 @@ final class NamespaceReader {
     private final IdentifyNamespace told;
     private final int id;
     private final int transferShift;
-    private final int requestBytesMax;
     private final int anaGroup;
     private final String unusable;
     private final BlockGeometry geometry;
     private final String name;
 
-    NamespaceReader(
-            IdentifyController controller, IdentifyNamespace told, int id, int requestBytesMax) {
+    NamespaceReader(IdentifyController controller, IdentifyNamespace told, int id) {
         this.told = told;
         this.id = id;
-        this.requestBytesMax = requestBytesMax;
         transferShift = controller.transferShift();
         anaGroup = told.anaGroupId();
         unusable = trouble();
@@ -62,7 +59,7 @@ final class NamespaceReader {
         // MDTS counts pages of the least size, which nobody is told over Fabrics but for CAP.
         int allowed = transferShift + PAGE_SHIFT_LEAST;
         boolean limited = transferShift != 0 && allowed < 20;
-        int bytes = Math.min(limited ? 1 << allowed : REQUEST_BYTES_MAX, requestBytesMax);
+        int bytes = limited ? 1 << allowed : REQUEST_BYTES_MAX;
         int most = Math.max(1, bytes >> shift);
         return new BlockGeometry(1 << shift, told.blocks(), 0, most, 1, 1);
     }

@@ -62,7 +62,7 @@ final class QueueLink implements ExchangeOwner {
                     new Link(
                             config.streams().connect(controller.address()),
                             new HostConnection(
-                                    depth(current),
+                                    current.queueDepth(config),
                                     current.capsuleDataBytes,
                                     config.headerDigest(),
                                     config.dataDigest(),
@@ -74,11 +74,6 @@ final class QueueLink implements ExchangeOwner {
             trouble = String.valueOf(e.getMessage());
             return null;
         }
-    }
-
-    /** A queue holds one command less than it has entries. */
-    private int depth(Association current) {
-        return Math.max(1, Math.min(config.queueDepth(), current.queueEntries - 1));
     }
 
     boolean isLive() {
@@ -112,7 +107,7 @@ final class QueueLink implements ExchangeOwner {
         joining = true;
         MemorySegment entries = connection.exchanges().entries();
         long at = connection.exchanges().entryAt(exchange);
-        ConnectEntry.encode(entries, at, 0, queueId, depth(current) + 1, 0, 0);
+        ConnectEntry.encode(entries, at, 0, queueId, current.queueDepth(config) + 1, 0, 0);
         Joining.writeData(connectData, config, current.controllerId, controller.subsystem());
         exchange.data(connectData, 0, ConnectData.BYTES, false);
         connection.submit(exchange, nowNanos);

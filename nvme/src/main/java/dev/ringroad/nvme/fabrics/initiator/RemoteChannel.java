@@ -4,12 +4,11 @@ import dev.ringroad.core.linux.EventFd;
 import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.core.linux.SystemCallException;
 import dev.ringroad.nvme.block.BlockChannel;
+import dev.ringroad.nvme.block.BlockOperation;
 import dev.ringroad.nvme.block.BlockRequest;
 import dev.ringroad.nvme.block.BlockStatus;
 import dev.ringroad.nvme.block.RequestRules;
 import dev.ringroad.nvme.command.NvmeStatus;
-
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A thread's channel to a {@link RemoteNamespace}: requests that wait, and a connection that they
@@ -25,7 +24,6 @@ final class RemoteChannel implements BlockChannel, ExchangeOwner {
     private final RemoteNamespace device;
     private final RemoteController controller;
     private final HostConfig config;
-    private final AtomicInteger openChannels;
     private final RequestRules rules;
     private final BlockCommands commands;
     private final EventFd changed = EventFd.create();
@@ -49,11 +47,10 @@ final class RemoteChannel implements BlockChannel, ExchangeOwner {
     /** The controller came back with something else under the namespace's id. */
     private boolean foreign;
 
-    RemoteChannel(RemoteNamespace device, AtomicInteger openChannels) throws SystemCallException {
+    RemoteChannel(RemoteNamespace device) throws SystemCallException {
         this.device = device;
         this.controller = device.controller();
         this.config = controller.config();
-        this.openChannels = openChannels;
         rules = RequestRules.of(device);
         commands = new BlockCommands(device.identity());
         association = controller.association();
@@ -69,8 +66,12 @@ final class RemoteChannel implements BlockChannel, ExchangeOwner {
         }
         task.request = request;
         task.attempts = 0;
+        task.halfSent = false;
         outstanding++;
         BlockStatus verdict = rules.check(request);
+        if (verdict == BlockStatus.OK && device.exceedsAtomic(request)) {
+            verdict = BlockStatus.INVALID;
+        }
         if (verdict == BlockStatus.OK) {
             waiting.add(task);
         } else {
@@ -134,12 +135,42 @@ final class RemoteChannel implements BlockChannel, ExchangeOwner {
                 return;
             }
             Task task = waiting.take();
-            if (task != null && task.request != null) {
-                exchange.task = task;
-                commands.write(exchanges, exchange, task.request);
+            BlockRequest request = task == null ? null : task.request;
+            if (task == null || request == null) {
+                throw new IllegalStateException("What waits has a request");
+            }
+            exchange.task = task;
+            if (request.operation() != BlockOperation.COMPARE_AND_WRITE) {
+                commands.write(exchanges, exchange, request);
                 connection.submit(exchange, nowNanos);
+            } else if (!sendBoth(connection, exchange, task, request, nowNanos)) {
+                exchanges.release(exchange);
+                waiting.addFirst(task);
+                return;
             }
         }
+    }
+
+    /** Sends a compare-and-write, which is two commands; false when there is no place for both. */
+    private boolean sendBoth(
+            HostConnection connection,
+            Exchange first,
+            Task task,
+            BlockRequest request,
+            long nowNanos) {
+        Exchanges exchanges = connection.exchanges();
+        Exchange second = exchanges.acquire(this);
+        if (second == null) {
+            return false;
+        }
+        second.task = task;
+        task.halves = 2;
+        task.halfStatus = NvmeStatus.SUCCESS;
+        task.halfSent = false;
+        commands.compareAndWrite(exchanges, first, second, request);
+        connection.submit(first, nowNanos);
+        connection.submit(second, nowNanos);
+        return true;
     }
 
     private void tellFinished() {
@@ -169,19 +200,28 @@ final class RemoteChannel implements BlockChannel, ExchangeOwner {
         if (task == null) {
             return;
         }
-        if (status == NvmeStatus.SUCCESS) {
+        int verdict = status;
+        if (task.halves > 0) {
+            verdict = Verdicts.ofBoth(task.halfStatus, status);
+            task.halfStatus = verdict;
+            task.halfSent |= queue.wasSent(exchange);
+            task.halves--;
+            if (task.halves > 0) {
+                return;
+            }
+        }
+        if (verdict == NvmeStatus.SUCCESS) {
             association.prove();
             tell(task, BlockStatus.OK, 0);
         } else {
-            failed(exchange, task, status);
+            failed(task, verdict, task.halfSent || queue.wasSent(exchange));
         }
     }
 
-    private void failed(Exchange exchange, Task task, int status) {
+    private void failed(Task task, int status, boolean sent) {
         BlockRequest request = task.request;
         boolean again = false;
         if (status == NvmeStatus.RESET || status == NvmeStatus.TIMED_OUT) {
-            boolean sent = queue.wasSent(exchange);
             if (sent) {
                 task.attempts++;
             }
@@ -265,7 +305,7 @@ final class RemoteChannel implements BlockChannel, ExchangeOwner {
         queue.close();
         controller.removeSleeper(changed);
         changed.close();
-        openChannels.decrementAndGet();
+        controller.giveChannelBack();
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -28,9 +29,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * </pre>
  *
  * <p>The loss of any of its connections ends the association as a whole (NVM Express Base
- * Specification 2.0, section 3.1.1.1 of Fabrics associations): the other connections are closed
- * too, and a new one begins with a controller whose queues nobody has used. No other controller,
- * and so no other path, notices anything.
+ * Specification 2.0, on the association of a host with a controller): the other connections are
+ * closed too, and a new one begins with a controller whose queues nobody has used. No other
+ * controller, and so no other path, notices anything.
  *
  * <p>Any thread may use it.
  */
@@ -38,6 +39,7 @@ public final class RemoteController implements AutoCloseable {
     private static final int EVENT_TYPE_NOTICE = 2;
     private static final int NOTICE_NAMESPACES = 0;
     private static final int NOTICE_ANA = 3;
+    private static final String CLOSED = "it was closed";
 
     private final InetSocketAddress address;
     private final String subsystem;
@@ -56,6 +58,7 @@ public final class RemoteController implements AutoCloseable {
     private volatile String brokenWhy = "";
     private final AtomicLong reconnects = new AtomicLong();
     private final AtomicLong changes = new AtomicLong();
+    private final AtomicInteger channels = new AtomicInteger();
 
     // The keeper's own: since when there is no use in this controller, and its present patience.
     private long uselessSinceNanos;
@@ -86,14 +89,31 @@ public final class RemoteController implements AutoCloseable {
             throw t;
         }
         made.publish(session);
+        made.begin(session, "");
+        return made;
+    }
+
+    /**
+     * One that could not be connected now and is connected later, at the pace of reconnecting.
+     *
+     * @param trouble why it was not: a sentence
+     */
+    static RemoteController later(
+            InetSocketAddress address, String subsystem, HostConfig config, String trouble)
+            throws IOException {
+        RemoteController made = new RemoteController(address, subsystem, config, EventFd.create());
+        made.begin(null, withoutStop(trouble));
+        return made;
+    }
+
+    private void begin(@Nullable AdminSession session, String trouble) {
         Thread thread =
                 Thread.ofPlatform()
                         .daemon(true)
                         .name("nvme-tcp " + address)
-                        .unstarted(() -> made.keep(session));
-        made.keeper = thread;
+                        .unstarted(() -> keep(session, trouble));
+        keeper = thread;
         thread.start();
-        return made;
     }
 
     private AdminSession open() throws IOException {
@@ -165,6 +185,11 @@ public final class RemoteController implements AutoCloseable {
         return association.queues;
     }
 
+    /** Commands under way in each of them. */
+    int queueDepth() {
+        return association.queueDepth(config);
+    }
+
     /** The controller's id, which each association has anew. */
     public int controllerId() {
         return association.controllerId;
@@ -229,6 +254,29 @@ public final class RemoteController implements AutoCloseable {
         return association;
     }
 
+    /**
+     * Takes a place for a channel's connection, of which all namespaces share as many as there are
+     * queues.
+     *
+     * @throws IOException when all are taken, as far as is known
+     */
+    void takeChannel() throws IOException {
+        int open = channels.incrementAndGet();
+        Association now = association;
+        if (now.isLive() && open > now.queues) {
+            channels.decrementAndGet();
+            throw new IOException(
+                    this
+                            + " allows "
+                            + now.queues
+                            + " queues, all of which are in use. Close a channel first, or ask for more queues.");
+        }
+    }
+
+    void giveChannelBack() {
+        channels.decrementAndGet();
+    }
+
     /** Signalled whenever the association or an ANA state changes. */
     void addSleeper(EventFd event) {
         sleepers.add(event);
@@ -273,20 +321,33 @@ public final class RemoteController implements AutoCloseable {
         }
     }
 
-    private void keep(AdminSession first) {
-        @Nullable AdminSession session = first;
+    private void keep(@Nullable AdminSession first, String whyNot) {
+        uselessSinceNanos = System.nanoTime();
+        delayNanos = config.reconnectFirst().toNanos();
+        @Nullable AdminSession session = first == null ? reconnect(whyNot) : first;
         while (session != null) {
             long begun = System.nanoTime();
             String trouble = serve(session);
+            if (closed && brokenNumber != association.number) {
+                leave(session);
+                return;
+            }
             session.close();
             long now = System.nanoTime();
             boolean lasted = now - begun >= config.reconnectMost().toNanos();
-            if (delayNanos == 0 || lasted || association.isProved()) {
+            if (lasted || association.isProved()) {
                 uselessSinceNanos = now;
                 delayNanos = config.reconnectFirst().toNanos();
             }
             session = reconnect(trouble);
         }
+    }
+
+    /** Ends a connection that is well: first I/O, then the controller. */
+    private void leave(AdminSession session) {
+        publish(Association.without(association.number + 1, Association.State.OVER, CLOSED));
+        boolean ignored = session.shutDown();
+        session.close();
     }
 
     /** Keeps a controller alive until it is lost, and says why it is. */
@@ -315,7 +376,10 @@ public final class RemoteController implements AutoCloseable {
     }
 
     private static String words(IOException e) {
-        String message = String.valueOf(e.getMessage());
+        return withoutStop(String.valueOf(e.getMessage()));
+    }
+
+    private static String withoutStop(String message) {
         return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
     }
 
@@ -367,7 +431,7 @@ public final class RemoteController implements AutoCloseable {
                 trouble = words(e);
             }
         }
-        String last = closed ? "it was closed" : trouble;
+        String last = closed ? CLOSED : trouble;
         publish(Association.without(number + 2, Association.State.OVER, last));
         return null;
     }
@@ -385,8 +449,8 @@ public final class RemoteController implements AutoCloseable {
     }
 
     /**
-     * Closes every connection. Requests that are under way are completed as GONE when their
-     * channels are polled next.
+     * Shuts the controller down, for which it has some seconds, and closes every connection.
+     * Requests that are under way are completed as GONE when their channels are polled next.
      */
     @Override
     public void close() {

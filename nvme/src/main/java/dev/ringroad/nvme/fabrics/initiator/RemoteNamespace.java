@@ -4,6 +4,7 @@ import dev.ringroad.nvme.block.BlockChannel;
 import dev.ringroad.nvme.block.BlockDevice;
 import dev.ringroad.nvme.block.BlockGeometry;
 import dev.ringroad.nvme.block.BlockOperation;
+import dev.ringroad.nvme.block.BlockRequest;
 import dev.ringroad.nvme.command.IdentifyController;
 
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.net.InetSocketAddress;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A namespace of a {@link RemoteController} as a block device. Each channel has a connection of its
@@ -35,16 +35,38 @@ public final class RemoteNamespace implements BlockDevice {
     private final RemoteController controller;
     private final NamespaceIdentity identity;
     private final Set<BlockOperation> operations;
-    private final AtomicInteger channels = new AtomicInteger();
+
+    /** What a compare-and-write may cover. */
+    private final int atomicBlocksMax;
 
     private final boolean ownsController;
 
     RemoteNamespace(
             RemoteController controller, NamespaceIdentity identity, boolean ownsController) {
+        this(
+                controller,
+                identity,
+                operationsOf(controller),
+                controller.identity().atomicCompareAndWriteBlocks() + 1,
+                ownsController);
+    }
+
+    private RemoteNamespace(
+            RemoteController controller,
+            NamespaceIdentity identity,
+            Set<BlockOperation> operations,
+            int atomicBlocksMax,
+            boolean ownsController) {
         this.ownsController = ownsController;
+        this.atomicBlocksMax = atomicBlocksMax;
         this.controller = controller;
         this.identity = identity;
-        operations = Collections.unmodifiableSet(operationsOf(controller.identity()));
+        this.operations = operations;
+    }
+
+    /** The same namespace over a path that is not connected yet. */
+    RemoteNamespace over(RemoteController other) {
+        return new RemoteNamespace(other, identity, operations, atomicBlocksMax, false);
     }
 
     /**
@@ -64,7 +86,8 @@ public final class RemoteNamespace implements BlockDevice {
         }
     }
 
-    private static EnumSet<BlockOperation> operationsOf(IdentifyController told) {
+    private static Set<BlockOperation> operationsOf(RemoteController controller) {
+        IdentifyController told = controller.identity();
         EnumSet<BlockOperation> known =
                 EnumSet.of(BlockOperation.READ, BlockOperation.WRITE, BlockOperation.FLUSH);
         int optional = told.optionalCommands();
@@ -76,8 +99,20 @@ public final class RemoteNamespace implements BlockDevice {
         }
         if ((optional & IdentifyController.COMPARE_SUPPORTED) != 0) {
             known.add(BlockOperation.COMPARE);
+            // Two commands that have to be under way at once.
+            boolean fused =
+                    (told.fusedOperations() & IdentifyController.COMPARE_AND_WRITE_SUPPORTED) != 0;
+            if (fused && controller.queueDepth() > 1) {
+                known.add(BlockOperation.COMPARE_AND_WRITE);
+            }
         }
-        return known;
+        return Collections.unmodifiableSet(known);
+    }
+
+    /** Whether a request would have to be atomic for more blocks than the controller can. */
+    boolean exceedsAtomic(BlockRequest request) {
+        return request.operation() == BlockOperation.COMPARE_AND_WRITE
+                && request.blockCount() > atomicBlocksMax;
     }
 
     /** Its controller. */
@@ -123,20 +158,11 @@ public final class RemoteNamespace implements BlockDevice {
             throw new IllegalArgumentException(
                     "A channel is at least 1 request deep, not " + depth);
         }
-        int open = channels.incrementAndGet();
-        int queues = controller.queues();
-        if (controller.isLive() && open > queues) {
-            channels.decrementAndGet();
-            throw new IOException(
-                    controller
-                            + " allows "
-                            + queues
-                            + " queues, all of which are in use. Close a channel first, or ask for more queues.");
-        }
+        controller.takeChannel();
         try {
-            return new RemoteChannel(this, channels);
+            return new RemoteChannel(this);
         } catch (Throwable t) {
-            channels.decrementAndGet();
+            controller.giveChannelBack();
             throw t;
         }
     }

@@ -17,5 +17,13 @@ final class Task {
 
     int detail;
 
+    /** How many of the two commands of a compare-and-write are under way. */
+    int halves;
+
+    /** What became of the one that is over, and whether either has left whole. */
+    int halfStatus;
+
+    boolean halfSent;
+
     @Nullable Task next;
 }

@@ -17,6 +17,7 @@ final class Verdicts {
             case NvmeStatus.INVALID_FIELD,
                     NvmeStatus.LBA_OUT_OF_RANGE,
                     NvmeStatus.DATA_SGL_LENGTH_INVALID,
+                    NvmeStatus.ATOMIC_WRITE_UNIT_EXCEEDED,
                     NvmeStatus.REFUSED ->
                     BlockStatus.INVALID;
             case NvmeStatus.NAMESPACE_WRITE_PROTECTED, NvmeStatus.WRITE_TO_READ_ONLY_RANGE ->
@@ -40,6 +41,22 @@ final class Verdicts {
             case NvmeStatus.RESET, NvmeStatus.GONE, NvmeStatus.INVALID_NAMESPACE ->
                     BlockStatus.GONE;
             default -> isPathRelated(status) ? BlockStatus.GONE : BlockStatus.FAILED;
+        };
+    }
+
+    /** What has become of two fused commands: of the one whose fate weighs more. */
+    static int ofBoth(int first, int second) {
+        return weight(second) > weight(first) ? second : first;
+    }
+
+    /** A half that failed only as the other did says less than the other. */
+    private static int weight(int status) {
+        return switch (NvmeStatus.code(status)) {
+            case NvmeStatus.SUCCESS -> 0;
+            case NvmeStatus.ABORTED_FAILED_FUSED -> 1;
+            case NvmeStatus.RESET -> 3;
+            case NvmeStatus.TIMED_OUT -> 4;
+            default -> 2;
         };
     }
 

@@ -205,7 +205,48 @@ final class MultipathDeviceTest {
     }
 
     @Test
-    void aPathThatIsNotThereIsLeftOutAndNamed() throws IOException {
+    void aPathThatIsNotThereAtFirstIsUsedOnceItIs() throws IOException {
+        int port = far.address().getPort();
+        far.close();
+        try (MultipathDevice device = connect(config);
+                BlockChannel channel = device.openChannel(8)) {
+            assertThat(device.paths()).hasSize(2);
+            assertThat(device.troubles()).hasSize(1);
+            assertThat(run(channel, BlockOperation.WRITE)).isEqualTo(BlockStatus.OK);
+            far = new ScriptedTarget(near.blocks, port);
+            far.globalId = 7;
+            far.mischief = (_, _) -> count(farCommands);
+            while (!device.paths().getLast().controller().isLive()) {
+                Thread.onSpinWait();
+            }
+            near.close();
+            assertThat(run(channel, BlockOperation.READ)).isEqualTo(BlockStatus.OK);
+            assertThat(farCommands).hasPositiveValue();
+        }
+    }
+
+    @Test
+    void aPathThatLeadsElsewhereOnceItIsThereIsNotUsed() throws IOException {
+        int port = far.address().getPort();
+        far.close();
+        try (MultipathDevice device = connect(config);
+                BlockChannel channel = device.openChannel(8)) {
+            far = new ScriptedTarget(near.blocks, port);
+            far.globalId = 8;
+            far.mischief = (_, _) -> count(farCommands);
+            while (!device.paths().getLast().controller().isLive()) {
+                Thread.onSpinWait();
+            }
+            for (int i = 0; i < 20; i++) {
+                assertThat(run(channel, BlockOperation.READ)).isEqualTo(BlockStatus.OK);
+            }
+            assertThat(farCommands).hasValue(0);
+        }
+    }
+
+    @Test
+    void aPathOfANamespaceWithoutANameIsLeftOut() throws IOException {
+        near.globalId = 0;
         far.close();
         try (MultipathDevice device = connect(config)) {
             assertThat(device.paths()).hasSize(1);

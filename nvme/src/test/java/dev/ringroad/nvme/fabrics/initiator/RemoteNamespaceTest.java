@@ -73,7 +73,7 @@ final class RemoteNamespaceTest {
             BlockRequest request = new BlockRequest((_, status) -> statuses.add(status));
             boolean data =
                     switch (operation) {
-                        case READ, WRITE, COMPARE -> true;
+                        case READ, WRITE, COMPARE, COMPARE_AND_WRITE -> true;
                         default -> false;
                     };
             request.fill(operation, block, count, data ? memory : MemorySegment.NULL, offset);
@@ -180,14 +180,16 @@ final class RemoteNamespaceTest {
     @Test
     void dataWithADigestAreNotDividedForWantOfRoom() throws IOException {
         target.dataDigest = true;
-        target.hostDataBytesMax = 1 << 20;
+        target.hostDataBytesMax = 4 << 20;
         try (Host host = new Host(config.withDigests(false, true))) {
-            assertThat(host.namespace.geometry().requestBlocksMax()).isEqualTo(256);
+            assertThat(host.namespace.geometry().requestBlocksMax()).isEqualTo(2048);
             for (int i = 0; i < 200; i++) {
-                host.submit(BlockOperation.WRITE, i, i % 4 == 0 ? 256 : 8, 0);
+                host.submit(BlockOperation.WRITE, i, i % 4 == 0 ? 256 + 7 * i : 8, 0);
             }
             host.finish();
             assertThat(statuses).hasSize(200).containsOnly(BlockStatus.OK);
+            writeAndReadBack(host, 2000);
+            writeAndReadBack(host, 1023);
             assertThat(host.controller.reconnects()).isZero();
         }
     }
@@ -400,6 +402,138 @@ final class RemoteNamespaceTest {
                                             silent, ScriptedTarget.SUBSYSTEM, config))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("refused");
+        }
+    }
+
+    private BlockStatus compareAndWrite(Host host, int block, int count, int old, int now) {
+        long bytes = (long) count * BLOCK;
+        memory.asSlice(0, bytes).fill((byte) old);
+        memory.asSlice(bytes, bytes).fill((byte) now);
+        return host.run(BlockOperation.COMPARE_AND_WRITE, block, count);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {4096, 0})
+    void whatIsComparedIsWrittenOnlyIfItIsEqual(int capsuleDataBytes) throws IOException {
+        target.capsuleDataBytes = capsuleDataBytes;
+        try (Host host = new Host(config)) {
+            assertThat(host.namespace.operations()).contains(BlockOperation.COMPARE_AND_WRITE);
+            assertThat(compareAndWrite(host, 3, 2, 0, 5)).isEqualTo(BlockStatus.OK);
+            assertThat(compareAndWrite(host, 3, 2, 0, 6)).isEqualTo(BlockStatus.MISCOMPARE);
+            assertThat(target.blocks[4 * BLOCK]).isEqualTo((byte) 5);
+            assertThat(compareAndWrite(host, 3, 2, 5, 7)).isEqualTo(BlockStatus.OK);
+            assertThat(target.blocks[4 * BLOCK]).isEqualTo((byte) 7);
+            int tooMany = ScriptedTarget.ATOMIC_BLOCKS + 1;
+            assertThat(compareAndWrite(host, 3, tooMany, 0, 1)).isEqualTo(BlockStatus.INVALID);
+        }
+    }
+
+    @Test
+    void aQueueOfOneCommandHasNoCompareAndWrite() throws IOException {
+        try (Host host = new Host(config.withQueues(1, 1))) {
+            assertThat(host.namespace.operations())
+                    .doesNotContain(BlockOperation.COMPARE_AND_WRITE);
+        }
+    }
+
+    @Test
+    void compareAndWritesBesideOthersWaitForTwoPlaces() throws IOException {
+        try (Host host = new Host(config.withQueues(1, 3))) {
+            for (int i = 0; i < 30; i++) {
+                host.submit(BlockOperation.COMPARE_AND_WRITE, 2 * i, 1, 0);
+                host.submit(BlockOperation.READ, 2 * i, 1, 4096);
+            }
+            host.finish();
+            assertThat(statuses).hasSize(60).containsOnly(BlockStatus.OK);
+        }
+    }
+
+    @Test
+    void aCompareAndWriteThatIsCutOffIsToldOnceAndNotSentAgain() throws IOException {
+        AtomicInteger seen = new AtomicInteger();
+        target.mischief =
+                (connection, entry) -> {
+                    if (SubmissionEntry.fused(entry, 0) == SubmissionEntry.FUSED_SECOND) {
+                        seen.incrementAndGet();
+                        connection.socket.close();
+                        return true;
+                    }
+                    return SubmissionEntry.fused(entry, 0) != 0;
+                };
+        try (Host host = new Host(config.withRetries(RetryPolicy.EVERYTHING, 3))) {
+            assertThat(compareAndWrite(host, 1, 1, 0, 1)).isEqualTo(BlockStatus.GONE);
+            assertThat(seen).hasValue(1);
+            assertThat(host.run(BlockOperation.READ, 0, 1)).isEqualTo(BlockStatus.OK);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aCommandThatEndsBeforeItsDataAreOutLeavesTheStreamWhole(boolean digests)
+            throws IOException {
+        target.dataDigest = digests;
+        target.hostDataBytesMax = 4 << 20;
+        int bytes = 1800 * BLOCK;
+        AtomicInteger met = new AtomicInteger();
+        target.mischief =
+                (connection, entry) -> {
+                    if (met.getAndIncrement() > 0) {
+                        return false;
+                    }
+                    connection.ready(SubmissionEntry.commandId(entry, 0), 77, 0, bytes);
+                    while (connection.in.available() == 0) {
+                        Thread.onSpinWait();
+                    }
+                    connection.complete(entry, 0, NvmeStatus.WRITE_FAULT);
+                    connection.receive(new byte[bytes], 0, bytes);
+                    return true;
+                };
+        try (Host host = new Host(config.withDigests(false, digests))) {
+            assertThat(host.run(BlockOperation.WRITE, 0, 1800)).isEqualTo(BlockStatus.MEDIA_ERROR);
+            writeAndReadBack(host, 100);
+            assertThat(host.controller.reconnects()).isZero();
+        }
+    }
+
+    @Test
+    void whoeverIsClosedIsShutDownFirst() throws IOException {
+        new Host(config).close();
+        assertThat(target.shutdowns).hasValue(1);
+    }
+
+    @Test
+    void aControllerThatDoesNotShutDownIsLeftAfterAWhile() throws IOException {
+        target.shutsDown = false;
+        new Host(config.withTimeouts(Duration.ofSeconds(10), Duration.ofMillis(300))).close();
+        assertThat(target.shutdowns).hasValue(1);
+    }
+
+    @Test
+    void aControllerThatIsLostIsLeftAsItIs() throws IOException {
+        try (Host host = new Host(config)) {
+            target.close();
+            while (host.controller.isLive()) {
+                Thread.onSpinWait();
+            }
+        }
+        assertThat(target.shutdowns).hasValue(0);
+    }
+
+    @Test
+    void namespacesShareTheQueuesOfTheirController() throws IOException {
+        try (RemoteController controller =
+                RemoteController.connect(target.address(), ScriptedTarget.SUBSYSTEM, config)) {
+            RemoteNamespace one = controller.open(1);
+            RemoteNamespace other = controller.open(1);
+            List<BlockChannel> open = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                open.add((i < 2 ? one : other).openChannel(1));
+            }
+            assertThatThrownBy(() -> one.openChannel(1)).hasMessageContaining("allows 4 queues");
+            assertThatThrownBy(() -> other.openChannel(1)).hasMessageContaining("Close a channel");
+            open.removeLast().close();
+            open.add(one.openChannel(1));
+            open.forEach(BlockChannel::close);
         }
     }
 }

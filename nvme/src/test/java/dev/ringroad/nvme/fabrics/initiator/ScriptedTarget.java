@@ -48,6 +48,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class ScriptedTarget implements AutoCloseable {
     static final int BLOCK_BYTES = 512;
+
+    /** What a compare-and-write may cover. */
+    static final int ATOMIC_BLOCKS = 8;
+
     static final String SUBSYSTEM = "nqn.2014-08.org.example:scripted";
 
     /** Asked of each command of an I/O queue. */
@@ -60,6 +64,11 @@ final class ScriptedTarget implements AutoCloseable {
     final List<Connection> connections = new CopyOnWriteArrayList<>();
     final List<Integer> ioQueueIds = new CopyOnWriteArrayList<>();
     final AtomicInteger writes = new AtomicInteger();
+    final AtomicInteger shutdowns = new AtomicInteger();
+
+    /** Whether a controller that is to shut down says that it has. */
+    volatile boolean shutsDown = true;
+
     volatile Mischief mischief = (_, _) -> false;
     volatile boolean refusesConnections;
     volatile int capsuleDataBytes = 4096;
@@ -85,8 +94,13 @@ final class ScriptedTarget implements AutoCloseable {
 
     /** Another path to the same blocks. */
     ScriptedTarget(byte[] blocks) throws IOException {
+        this(blocks, 0);
+    }
+
+    /** The same at a port that is known already. */
+    ScriptedTarget(byte[] blocks, int port) throws IOException {
         this.blocks = blocks;
-        listener = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
+        listener = new ServerSocket(port, 16, InetAddress.getLoopbackAddress());
         accepting = Thread.ofPlatform().daemon(true).name("scripted listener").start(this::accept);
     }
 
@@ -145,8 +159,12 @@ final class ScriptedTarget implements AutoCloseable {
         final DataInputStream in;
         PduLimits limits = new PduLimits(false, false, 4, 4, 8192, 8192, 1);
         int queueId = -1;
+        private int status = ControllerRegister.CSTS_READY;
         private int eventId = -1;
         private boolean eventPending;
+
+        /** What has become of the first half of a compare-and-write. */
+        private int halfStatus;
 
         /** Commands that came while data were waited for. */
         private final Deque<MemorySegment> later = new ArrayDeque<>();
@@ -233,8 +251,16 @@ final class ScriptedTarget implements AutoCloseable {
                     long value =
                             offset == ControllerRegister.CAP
                                     ? ControllerRegister.capabilities(128, 1000, 4, 1, 12, 12)
-                                    : ControllerRegister.CSTS_READY;
+                                    : status;
                     complete(entry, value, 0);
+                }
+                case FabricsCommand.PROPERTY_SET -> {
+                    long value = PropertyEntry.value(entry, 0);
+                    if ((value & ControllerRegister.CC_SHUTDOWN_MASK) != 0) {
+                        shutdowns.incrementAndGet();
+                        status |= shutsDown ? ControllerRegister.CSTS_SHUTDOWN_COMPLETE : 0;
+                    }
+                    complete(entry, 0, 0);
                 }
                 default -> complete(entry, 0, 0);
             }
@@ -284,6 +310,8 @@ final class ScriptedTarget implements AutoCloseable {
                                 .anaGroups(1)
                                 .namespacesAllowed(1)
                                 .asynchronousEvents(AdminSession.EVENT_ANA)
+                                .fusedOperations(IdentifyController.COMPARE_AND_WRITE_SUPPORTED)
+                                .atomicCompareAndWriteBlocks(ATOMIC_BLOCKS - 1)
                                 .ioQueueCapsuleUnits((64 + capsuleDataBytes) / 16)
                                 .optionalCommands(
                                         IdentifyController.WRITE_ZEROES_SUPPORTED
@@ -325,6 +353,11 @@ final class ScriptedTarget implements AutoCloseable {
                 }
                 case IoOpcode.WRITE -> {
                     byte[] data = take(pdu, entry, bytes);
+                    if (SubmissionEntry.fused(entry, 0) == SubmissionEntry.FUSED_SECOND
+                            && halfStatus != 0) {
+                        complete(entry, 0, NvmeStatus.ABORTED_FAILED_FUSED);
+                        return;
+                    }
                     System.arraycopy(data, 0, blocks, at, bytes);
                     writes.incrementAndGet();
                     complete(entry, 0, 0);
@@ -332,7 +365,8 @@ final class ScriptedTarget implements AutoCloseable {
                 case IoOpcode.COMPARE -> {
                     byte[] data = take(pdu, entry, bytes);
                     boolean equal = Arrays.equals(data, 0, bytes, blocks, at, at + bytes);
-                    complete(entry, 0, equal ? 0 : NvmeStatus.COMPARE_FAILURE);
+                    halfStatus = equal ? 0 : NvmeStatus.COMPARE_FAILURE;
+                    complete(entry, 0, halfStatus);
                 }
                 case IoOpcode.WRITE_ZEROES -> {
                     Arrays.fill(blocks, at, at + bytes, (byte) 0);
@@ -367,6 +401,11 @@ final class ScriptedTarget implements AutoCloseable {
 
         void fetch(int id, byte[] all, int at, int bytes) throws IOException {
             ready(id, 77, at, bytes);
+            receive(all, at, bytes);
+        }
+
+        /** Takes the data that an R2T of tag 77 has asked for. */
+        void receive(byte[] all, int at, int bytes) throws IOException {
             int came = 0;
             while (came < bytes) {
                 MemorySegment pdu = read();
