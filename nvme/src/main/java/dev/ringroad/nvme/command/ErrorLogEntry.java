@@ -41,12 +41,27 @@ public final class ErrorLogEntry extends Structure {
         return longAt(0);
     }
 
+    public ErrorLogEntry count(long value) {
+        putLong(0, value);
+        return this;
+    }
+
     public int queueId() {
         return shortAt(8);
     }
 
+    public ErrorLogEntry queueId(int value) {
+        putShort(8, value);
+        return this;
+    }
+
     public int commandId() {
         return shortAt(10);
+    }
+
+    public ErrorLogEntry commandId(int value) {
+        putShort(10, value);
+        return this;
     }
 
     /** As in {@link NvmeStatus}. */
@@ -54,18 +69,38 @@ public final class ErrorLogEntry extends Structure {
         return NvmeStatus.ofCompletion(shortAt(12));
     }
 
+    public ErrorLogEntry status(int value) {
+        putShort(12, value << 1);
+        return this;
+    }
+
     /** Which byte (bits 7 to 0) and bit (10 to 8) of the command was wrong; all ones for none. */
     public int parameter() {
         return shortAt(14);
+    }
+
+    public ErrorLogEntry parameter(int value) {
+        putShort(14, value);
+        return this;
     }
 
     public long block() {
         return longAt(16);
     }
 
+    public ErrorLogEntry block(long value) {
+        putLong(16, value);
+        return this;
+    }
+
     /** Unsigned. */
     public int namespaceId() {
         return intAt(NAMESPACE_AT);
+    }
+
+    public ErrorLogEntry namespaceId(int value) {
+        putInt(NAMESPACE_AT, value);
+        return this;
     }
 
     public long commandSpecific() {

@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Where a command's data are, as its SGL says: in its capsule, or in the host's memory, to be asked
- * for or sent (TCP Transport Specification, section on data transfer; Base Specification 2.0,
- * section 4.1.2).
+ * for or sent (TCP Transport Specification 1.0, section 3.3.2; Base Specification 2.0, section
+ * 4.1.2).
  */
 final class CommandData {
     private static final int DO_NOT_RETRY = NvmeStatus.DO_NOT_RETRY;
@@ -33,9 +33,7 @@ final class CommandData {
         int opcode = command.opcode();
         int kind = opcode == AdminOpcode.FABRICS ? SubmissionEntry.fabricsType(entry, 0) : opcode;
         int way = kind & (FROM_HOST | TO_HOST);
-        if (SubmissionEntry.dataPointer(entry, 0) == 0
-                || SubmissionEntry.fused(entry, 0) != 0
-                || way == (FROM_HOST | TO_HOST)) {
+        if (SubmissionEntry.dataPointer(entry, 0) == 0 || way == (FROM_HOST | TO_HOST)) {
             return NvmeStatus.INVALID_FIELD | DO_NOT_RETRY;
         }
         long length = SglDescriptor.length(entry, SubmissionEntry.DATA_AT);

@@ -129,7 +129,10 @@ final class IdentifyPages {
                 .completionEntryShifts(IdentifyController.entryShifts(4, 4))
                 .namespaces(TargetSubsystem.NAMESPACES_MAX)
                 .namespacesAllowed(TargetSubsystem.NAMESPACES_MAX)
+                .errorLogEntries(ErrorLog.ENTRIES - 1)
                 .optionalCommands(optional(subsystem.operations()))
+                .fusedOperations(fused(subsystem.operations()))
+                .atomicCompareAndWriteBlocks(atomicBlocks(subsystem) - 1)
                 .volatileWriteCache(IdentifyController.CACHE_PRESENT)
                 .ioQueueCapsuleUnits(capsule / CAPSULE_UNIT)
                 .ioQueueResponseUnits(CapsulePdu.COMPLETION_BYTES / CAPSULE_UNIT)
@@ -146,6 +149,24 @@ final class IdentifyPages {
                 | (operations.contains(BlockOperation.WRITE_ZEROES)
                         ? IdentifyController.WRITE_ZEROES_SUPPORTED
                         : 0);
+    }
+
+    private static int fused(Set<BlockOperation> operations) {
+        boolean both =
+                operations.contains(BlockOperation.COMPARE)
+                        && operations.contains(BlockOperation.COMPARE_AND_WRITE);
+        return both ? IdentifyController.COMPARE_AND_WRITE_SUPPORTED : 0;
+    }
+
+    /** What a compare-and-write may cover, whichever the namespace. */
+    private static int atomicBlocks(TargetSubsystem subsystem) {
+        int least = Short.MAX_VALUE;
+        for (ExportedNamespace namespace : subsystem.namespaces()) {
+            BlockGeometry geometry = namespace.device().geometry();
+            int fit = Math.max(1, FusedCommands.DATA_BYTES_MAX / geometry.blockBytes());
+            least = Math.min(least, Math.min(fit, geometry.requestBlocksMax()));
+        }
+        return least;
     }
 
     /** False for an id that cannot be; a free id has a page of zeroes. */

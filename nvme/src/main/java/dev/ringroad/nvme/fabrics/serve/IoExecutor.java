@@ -7,7 +7,6 @@ import dev.ringroad.nvme.command.AnaLogPage;
 import dev.ringroad.nvme.command.DatasetRange;
 import dev.ringroad.nvme.command.IoOpcode;
 import dev.ringroad.nvme.command.NvmeStatus;
-import dev.ringroad.nvme.command.SubmissionEntry;
 
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +66,7 @@ final class IoExecutor {
 
     private static int checkBlocks(
             TargetCommand command, NamespaceLane lane, boolean withData, boolean toHost) {
-        long block = SubmissionEntry.quadWord(command.entry, 0, 10);
+        long block = command.firstBlock();
         int count = (command.doubleWord(12) & COUNT_MASK) + 1;
         if (block < 0 || block > lane.blocks - count) {
             return NvmeStatus.LBA_OUT_OF_RANGE | DO_NOT_RETRY;
@@ -105,6 +104,20 @@ final class IoExecutor {
             return;
         }
         proceed(connection, command, lane);
+    }
+
+    /** Begins a compare-and-write; what the second half writes lies behind what the first has. */
+    void compareAndWrite(TargetConnection connection, TargetCommand compare, TargetCommand write) {
+        TransferBuffer buffer = compare.requireBuffer();
+        BlockRequest request =
+                compare.request.fill(
+                        BlockOperation.COMPARE_AND_WRITE,
+                        compare.partBlock,
+                        (int) compare.partBlocksLeft,
+                        buffer.memory,
+                        buffer.dataAt);
+        request.forceUnitAccess((write.doubleWord(12) & FORCE_UNIT_ACCESS) != 0);
+        submit(connection, requireLane(compare), request);
     }
 
     private static NamespaceLane requireLane(TargetCommand command) {
@@ -179,6 +192,10 @@ final class IoExecutor {
     /** A part is done. */
     void blockCompleted(TargetConnection connection, TargetCommand command, BlockStatus status) {
         NamespaceLane lane = requireLane(command);
+        if (command.partner != null) {
+            bothCompleted(connection, command, lane, status);
+            return;
+        }
         if (status != BlockStatus.OK) {
             int code = status(command.request, status);
             if ((code & 0x700) == 0x200) {
@@ -193,6 +210,25 @@ final class IoExecutor {
         }
         count(command, lane);
         connection.complete(command, NvmeStatus.SUCCESS, 0);
+    }
+
+    private static void bothCompleted(
+            TargetConnection connection,
+            TargetCommand compare,
+            NamespaceLane lane,
+            BlockStatus status) {
+        if (status == BlockStatus.OK) {
+            lane.writes++;
+            lane.writtenBytes += compare.dataBytes;
+            connection.fused().complete(compare, NvmeStatus.SUCCESS, NvmeStatus.SUCCESS);
+            return;
+        }
+        // What the device cannot do in one, such as blocks on two of its legs, it calls invalid.
+        int code =
+                status == BlockStatus.INVALID
+                        ? NvmeStatus.ATOMIC_WRITE_UNIT_EXCEEDED | DO_NOT_RETRY
+                        : status(compare.request, status);
+        connection.fused().complete(compare, code, NvmeStatus.ABORTED_FAILED_FUSED | DO_NOT_RETRY);
     }
 
     private static void count(TargetCommand command, NamespaceLane lane) {

@@ -19,7 +19,6 @@ import java.util.List;
 /** What Get Log Page tells (NVM Express Base Specification 2.0, section 5.16). */
 final class LogPages {
     private static final int SMART_BYTES = 512;
-    private static final int ERROR_BYTES = 64;
     private static final int FIRMWARE_BYTES = 512;
     private static final int EFFECTS_BYTES = 4096;
     private static final int CHANGED_BYTES = 4096;
@@ -69,8 +68,8 @@ final class LogPages {
             return discovery(localAddress);
         }
         return switch (id) {
-            case LogPageId.ERRORS -> zeroes(ERROR_BYTES);
-            case LogPageId.SMART -> smart(subsystem);
+            case LogPageId.ERRORS -> controller.errors().page();
+            case LogPageId.SMART -> smart(subsystem, controller.errors().count());
             case LogPageId.FIRMWARE_SLOTS -> firmware();
             case LogPageId.CHANGED_NAMESPACES -> changed(controller, release);
             case LogPageId.COMMAND_EFFECTS -> effects();
@@ -88,7 +87,7 @@ final class LogPages {
         return MemorySegment.ofArray(new byte[Math.toIntExact(bytes)]);
     }
 
-    private MemorySegment smart(TargetSubsystem subsystem) {
+    private MemorySegment smart(TargetSubsystem subsystem, long failedCommands) {
         long reads = 0;
         long writes = 0;
         long readBytes = 0;
@@ -113,6 +112,7 @@ final class LogPages {
         LittleEndian.u64(page, 64, reads);
         LittleEndian.u64(page, 80, writes);
         LittleEndian.u64(page, 160, errors);
+        LittleEndian.u64(page, 176, failedCommands);
         return page;
     }
 

@@ -2,7 +2,11 @@ package dev.ringroad.nvme.fabrics.serve;
 
 import dev.ringroad.nvme.block.BlockRequest;
 import dev.ringroad.nvme.block.BlockStatus;
+import dev.ringroad.nvme.command.NvmeStatus;
 import dev.ringroad.nvme.command.SubmissionEntry;
+import dev.ringroad.nvme.fabrics.pdu.DataPdu;
+import dev.ringroad.nvme.fabrics.pdu.PduFault;
+import dev.ringroad.nvme.fabrics.pdu.PduHeader;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +18,7 @@ import java.nio.ByteBuffer;
  *
  * <pre>
  *   FREE → (CAPSULE_DATA | WAITING → HOST_DATA | WAITING) → EXECUTING → SENDING → FREE
+ *                                                   └► FUSED ───┘
  * </pre>
  */
 final class TargetCommand {
@@ -30,6 +35,8 @@ final class TargetCommand {
         WAITING,
         /** Its data come as R2Ts ask for them. */
         HOST_DATA,
+        /** Its data are there, and it waits for the other half of what it is fused to. */
+        FUSED,
         /** The device has it, or the controller keeps it to tell of an event. */
         EXECUTING,
         /** Its data are in the queue of what is sent. */
@@ -47,6 +54,15 @@ final class TargetCommand {
     @Nullable TransferBuffer buffer;
     @Nullable TargetCommand next;
 
+    /** The other half of a compare-and-write, once both are there. */
+    @Nullable TargetCommand partner;
+
+    /** Where in the buffer its data begin: behind those of the first half, for a second one. */
+    int bufferOffset;
+
+    /** What it ends with when its data have come, whatever they are. */
+    int fate;
+
     /** Bytes that move, either way. */
     int dataBytes;
 
@@ -55,9 +71,6 @@ final class TargetCommand {
 
     /** Bytes that came. */
     int receivedBytes;
-
-    /** A data digest was wrong. */
-    boolean isBroken;
 
     /** Bytes that R2Ts have asked for. */
     int askedBytes;
@@ -89,8 +102,23 @@ final class TargetCommand {
         return SubmissionEntry.commandId(entry, 0);
     }
 
+    /** 0, or which half of a fused operation it is. */
+    int fused() {
+        return SubmissionEntry.fused(entry, 0);
+    }
+
+    /** How large its buffer has to be. */
+    int bufferBytes() {
+        return FusedCommands.bufferBytes(fused(), dataBytes);
+    }
+
     int namespaceId() {
         return SubmissionEntry.namespaceId(entry, 0);
+    }
+
+    /** Of a command that has blocks. */
+    long firstBlock() {
+        return SubmissionEntry.quadWord(entry, 0, 10);
     }
 
     int doubleWord(int wordIndex) {
@@ -115,7 +143,9 @@ final class TargetCommand {
         dataBytes = 0;
         toHost = false;
         receivedBytes = 0;
-        isBroken = false;
+        partner = null;
+        bufferOffset = 0;
+        fate = NvmeStatus.SUCCESS;
         askedBytes = 0;
         readyCount = 0;
         for (int i = 0; i < READY_MAX; i++) {
@@ -149,17 +179,27 @@ final class TargetCommand {
         return index << READY_SHIFT | slot;
     }
 
-    boolean isReady(int tag) {
-        return readyOpen[tag & (READY_MAX - 1)];
-    }
-
-    /** Where the next data for an R2T have to begin. */
-    int readyNext(int tag) {
-        return readyNext[tag & (READY_MAX - 1)];
-    }
-
-    int readyEnd(int tag) {
-        return readyEnd[tag & (READY_MAX - 1)];
+    /**
+     * Holds an H2CData with a tag of this command's against what was asked for.
+     *
+     * @return 0, or the fault
+     */
+    long refuses(MemorySegment pdu, int at, int dataBytes) {
+        int slot = DataPdu.tag(pdu, at) & (READY_MAX - 1);
+        if (state != State.HOST_DATA || !readyOpen[slot]) {
+            return PduFault.TAG_UNKNOWN.at(DataPdu.TAG);
+        }
+        if (DataPdu.commandId(pdu, at) != commandId()) {
+            return PduFault.COMMAND_UNKNOWN.at(DataPdu.COMMAND_ID);
+        }
+        long offset = DataPdu.offset(pdu, at);
+        long end = offset + dataBytes;
+        if (offset != readyNext[slot] || end > readyEnd[slot]) {
+            return PduFault.DATA_OUT_OF_RANGE.at(DataPdu.OFFSET);
+        }
+        return PduHeader.has(pdu, at, PduHeader.LAST) && end != readyEnd[slot]
+                ? PduFault.FLAGS_WRONG.at(PduHeader.FLAGS)
+                : 0;
     }
 
     /** Data for an R2T came; it is over when they are all there. */

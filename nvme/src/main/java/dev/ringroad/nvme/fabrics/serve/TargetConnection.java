@@ -6,9 +6,7 @@ import dev.ringroad.nvme.command.NvmeStatus;
 import dev.ringroad.nvme.command.SubmissionEntry;
 import dev.ringroad.nvme.fabrics.pdu.CapsulePdu;
 import dev.ringroad.nvme.fabrics.pdu.DataPdu;
-import dev.ringroad.nvme.fabrics.pdu.InitializePdu;
 import dev.ringroad.nvme.fabrics.pdu.PduFault;
-import dev.ringroad.nvme.fabrics.pdu.PduHeader;
 import dev.ringroad.nvme.fabrics.pdu.PduLimits;
 import dev.ringroad.nvme.fabrics.pdu.PduType;
 import dev.ringroad.nvme.fabrics.pdu.TerminatePdu;
@@ -54,10 +52,9 @@ final class TargetConnection implements PduReceiver.Sink {
     private final Runnable waker;
     private final long bornNanos;
 
-    private PduLimits limits =
-            new PduLimits(false, false, 4, 4, 0, InitializePdu.DATA_BYTES_LEAST, 1);
-    private TargetCommand[] commands;
-    private @Nullable TargetCommand free;
+    private PduLimits limits = Handshake.before();
+    private final CommandTable commands = new CommandTable(this, FIRST_COMMANDS);
+    private final FusedCommands fused = new FusedCommands(this);
     private @Nullable TargetCommand receiving;
     private int receivingTag;
     private int receivingBytes;
@@ -97,19 +94,6 @@ final class TargetConnection implements PduReceiver.Sink {
         this.progressNanos = nowNanos;
         this.receiver = new PduReceiver(this, home.memory().lend(FIRST_INPUT_BYTES));
         this.answers = new Answers(home.memory(), FIRST_COMMANDS, limits);
-        this.commands = new TargetCommand[0];
-        addCommands(FIRST_COMMANDS);
-    }
-
-    private void addCommands(int count) {
-        int before = commands.length;
-        commands = java.util.Arrays.copyOf(commands, count);
-        for (int i = count - 1; i >= before; i--) {
-            TargetCommand command = new TargetCommand(i, this);
-            commands[i] = command;
-            command.next = free;
-            free = command;
-        }
     }
 
     /** Where to receive; no room when nothing is to be received now. */
@@ -244,7 +228,7 @@ final class TargetConnection implements PduReceiver.Sink {
         closed = true;
         finish("the host has closed the connection");
         answers.queue().clear();
-        for (TargetCommand command : commands) {
+        for (TargetCommand command : commands.all()) {
             // An event request is nobody's but ours; what has a lane is at its device.
             boolean ours = command.state != TargetCommand.State.EXECUTING || command.lane == null;
             if (command.state != TargetCommand.State.FREE && ours) {
@@ -307,19 +291,7 @@ final class TargetConnection implements PduReceiver.Sink {
     }
 
     private long initialize(MemorySegment memory, int at) {
-        boolean header = InitializePdu.headerDigest(memory, at) && config.headerDigest();
-        boolean data = InitializePdu.dataDigest(memory, at) && config.dataDigest();
-        int ready = (int) Math.min(InitializePdu.readyMax(memory, at), TargetCommand.READY_MAX);
-        int alignment = InitializePdu.alignmentBytes(memory, at);
-        limits =
-                new PduLimits(
-                        header,
-                        data,
-                        config.alignmentBytes(),
-                        alignment,
-                        CapsulePdu.ADMIN_DATA_BYTES_MAX,
-                        config.hostDataBytesMax(),
-                        ready);
+        limits = Handshake.agree(config, memory, at);
         answers.initialize(limits);
         initialized = true;
         return 0;
@@ -329,21 +301,21 @@ final class TargetConnection implements PduReceiver.Sink {
         if (answers.queue().ringUsed() > UNSENT_BYTES_MAX) {
             return PduReceiver.LATER;
         }
-        TargetCommand command = free;
-        if (command == null) {
+        if (commands.isFull()) {
             return PduFault.COMMANDS_TOO_MANY.at(0);
         }
         long entryAt = at + (long) CapsulePdu.COMMAND;
         TransferBuffer buffer = null;
-        if (dataBytes > 0) {
-            buffer = pool.acquire(dataBytes, share);
-            if (buffer == null && awaitingHost == 0) {
-                home.counters().bufferWaits++;
-                return PduReceiver.LATER;
-            }
+        int half = SubmissionEntry.fused(memory, entryAt);
+        if (dataBytes > 0 && half != SubmissionEntry.FUSED_SECOND) {
+            buffer = pool.acquire(FusedCommands.bufferBytes(half, dataBytes), share);
         }
-        free = command.next;
-        command.next = null;
+        boolean lacks = dataBytes > 0 && buffer == null && !fused.hasRoom(half);
+        if (lacks && awaitingHost == 0) {
+            home.counters().bufferWaits++;
+            return PduReceiver.LATER;
+        }
+        TargetCommand command = commands.take();
         MemorySegment.copy(memory, entryAt, command.entry, 0, SubmissionEntry.BYTES);
         command.begin();
         command.buffer = buffer;
@@ -356,11 +328,14 @@ final class TargetConnection implements PduReceiver.Sink {
     /** Looks at where the data are, and lets them come or the command be carried out. */
     private void accept(TargetCommand command, int capsuleBytes) {
         int status = CommandData.plan(command, capsuleBytes);
-        if (status == NvmeStatus.SUCCESS && capsuleBytes > 0 && command.buffer == null) {
-            status = NvmeStatus.COMMAND_INTERRUPTED;
+        if (isIo(command)) {
+            status = status == NvmeStatus.SUCCESS ? home.io().check(this, command) : status;
+            status = fused.arrived(command, status);
+        } else if (command.fused() != 0) {
+            status = NvmeStatus.INVALID_FIELD | DO_NOT_RETRY;
         }
-        if (status == NvmeStatus.SUCCESS) {
-            status = isIo(command) ? home.io().check(this, command) : NvmeStatus.SUCCESS;
+        if (status == NvmeStatus.SUCCESS && capsuleBytes > 0 && command.buffer == null) {
+            status = fused.interrupted(command);
         }
         if (status != NvmeStatus.SUCCESS) {
             complete(command, status, 0);
@@ -368,7 +343,7 @@ final class TargetConnection implements PduReceiver.Sink {
             command.state = TargetCommand.State.CAPSULE_DATA;
             receiving = command;
             receivingBytes = capsuleBytes;
-            receiver.dataInto(command.requireBuffer(), 0);
+            receiver.dataInto(command.requireBuffer(), command.bufferOffset);
         } else if (command.dataBytes > 0) {
             awaitBuffer(command);
         } else {
@@ -382,28 +357,19 @@ final class TargetConnection implements PduReceiver.Sink {
 
     private long hostData(MemorySegment memory, int at, int dataBytes) {
         int tag = DataPdu.tag(memory, at);
-        int index = tag >>> TargetCommand.READY_SHIFT;
-        TargetCommand command = index < commands.length ? commands[index] : null;
-        if (command == null
-                || command.state != TargetCommand.State.HOST_DATA
-                || !command.isReady(tag)) {
+        TargetCommand command = commands.at(tag >>> TargetCommand.READY_SHIFT);
+        if (command == null) {
             return PduFault.TAG_UNKNOWN.at(DataPdu.TAG);
         }
-        if (DataPdu.commandId(memory, at) != command.commandId()) {
-            return PduFault.COMMAND_UNKNOWN.at(DataPdu.COMMAND_ID);
-        }
-        long offset = DataPdu.offset(memory, at);
-        long end = offset + dataBytes;
-        if (offset != command.readyNext(tag) || end > command.readyEnd(tag)) {
-            return PduFault.DATA_OUT_OF_RANGE.at(DataPdu.OFFSET);
-        }
-        if (PduHeader.has(memory, at, PduHeader.LAST) && end != command.readyEnd(tag)) {
-            return PduFault.FLAGS_WRONG.at(PduHeader.FLAGS);
+        long fault = command.refuses(memory, at, dataBytes);
+        if (fault != 0) {
+            return fault;
         }
         receiving = command;
         receivingTag = tag;
         receivingBytes = dataBytes;
-        receiver.dataInto(command.requireBuffer(), (int) offset);
+        int offset = (int) DataPdu.offset(memory, at);
+        receiver.dataInto(command.requireBuffer(), command.bufferOffset + offset);
         return 0;
     }
 
@@ -416,7 +382,7 @@ final class TargetConnection implements PduReceiver.Sink {
             return;
         }
         if (!isIntact) {
-            command.isBroken = true;
+            command.fate = NvmeStatus.TRANSIENT_TRANSPORT_ERROR;
             home.counters().dataDigestErrors++;
         }
         if (command.state == TargetCommand.State.CAPSULE_DATA) {
@@ -431,8 +397,10 @@ final class TargetConnection implements PduReceiver.Sink {
         if (command.state == TargetCommand.State.HOST_DATA) {
             awaitingHost--;
         }
-        if (command.isBroken) {
-            complete(command, NvmeStatus.TRANSIENT_TRANSPORT_ERROR, 0);
+        if (command.fused() != 0) {
+            fused.dataCame(command);
+        } else if (command.fate != NvmeStatus.SUCCESS) {
+            complete(command, command.fate, 0);
         } else {
             execute(command);
         }
@@ -447,7 +415,14 @@ final class TargetConnection implements PduReceiver.Sink {
     }
 
     private void awaitBuffer(TargetCommand command) {
-        TransferBuffer buffer = waiting.isEmpty() ? pool.acquire(command.dataBytes, share) : null;
+        if (command.partner != null) {
+            // The buffer is the partner's, and comes with it.
+            command.state = TargetCommand.State.WAITING;
+            beginPartner(command.partner);
+            return;
+        }
+        TransferBuffer buffer =
+                waiting.isEmpty() ? pool.acquire(command.bufferBytes(), share) : null;
         if (buffer == null) {
             home.counters().bufferWaits++;
             command.state = TargetCommand.State.WAITING;
@@ -465,6 +440,19 @@ final class TargetConnection implements PduReceiver.Sink {
             command.state = TargetCommand.State.HOST_DATA;
             awaitingHost++;
             askForMore(command);
+            beginPartner(command);
+        }
+    }
+
+    /**
+     * Has the data of a second half come, if it waits for the first one's buffer, and that is
+     * there.
+     */
+    private void beginPartner(TargetCommand first) {
+        TargetCommand second = first.partner;
+        TransferBuffer buffer = first.buffer;
+        if (second != null && buffer != null && second.state == TargetCommand.State.WAITING) {
+            begin(second, buffer);
         }
     }
 
@@ -473,7 +461,7 @@ final class TargetConnection implements PduReceiver.Sink {
         boolean worked = false;
         TargetCommand command = waiting.first();
         while (command != null && !ending) {
-            TransferBuffer buffer = pool.acquire(command.dataBytes, share);
+            TransferBuffer buffer = pool.acquire(command.bufferBytes(), share);
             if (buffer == null) {
                 break;
             }
@@ -532,7 +520,18 @@ final class TargetConnection implements PduReceiver.Sink {
 
     /** Commands that it has at present, for whoever looks for one of them. */
     TargetCommand[] commands() {
-        return commands;
+        return commands.all();
+    }
+
+    /** Its compare-and-writes. */
+    FusedCommands fused() {
+        return fused;
+    }
+
+    /** Both halves are there. */
+    void compareAndWrite(TargetCommand compare, TargetCommand write) {
+        compare.state = TargetCommand.State.EXECUTING;
+        home.io().compareAndWrite(this, compare, write);
     }
 
     /** Connect has succeeded: from now on it is this queue. */
@@ -541,7 +540,7 @@ final class TargetConnection implements PduReceiver.Sink {
         queueId = id;
         joined.traffic(nowNanos);
         answers.become(id, entries, withFlowControl);
-        addCommands(entries + 1);
+        commands.grow(entries + 1);
         home.memory().giveBack(receiver.moveTo(home.memory().lend(INPUT_BYTES)));
     }
 
@@ -574,26 +573,28 @@ final class TargetConnection implements PduReceiver.Sink {
             answers.data(command, result);
             return;
         }
+        int told = status;
+        TargetController mine = controller;
         if (status != NvmeStatus.SUCCESS) {
             home.counters().failedCommands++;
+            told = mine == null ? status : mine.failed(queueId, command, status);
         }
-        answers.response(command.commandId(), status, result);
+        answers.response(command.commandId(), told, result);
         retire(command);
     }
 
     /** The command is over: its buffer goes back, and its place is free. */
     void retire(TargetCommand command) {
         TransferBuffer buffer = command.buffer;
-        if (buffer != null) {
+        if (buffer != null && command.bufferOffset == 0) {
             pool.release(buffer, share);
-            command.buffer = null;
         }
+        command.buffer = null;
         if (receiving == command) {
             receiving = null;
         }
-        command.state = TargetCommand.State.FREE;
         command.lane = null;
-        command.next = free;
-        free = command;
+        command.partner = null;
+        commands.giveBack(command);
     }
 }

@@ -1,6 +1,7 @@
 package dev.ringroad.nvme.fabrics.serve;
 
 import dev.ringroad.nvme.command.ControllerRegister;
+import dev.ringroad.nvme.command.NvmeStatus;
 
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ final class TargetController {
     private final byte[] hostId;
     private final int portIndex;
     private final @Nullable TargetConnection[] queues;
+    private final ErrorLog errors = new ErrorLog();
     private final BitSet changedNamespaces = new BitSet();
     private long keepAliveNanos;
     private int configuration;
@@ -74,6 +76,24 @@ final class TargetController {
     /** Null for a discovery controller. */
     @Nullable TargetSubsystem subsystem() {
         return subsystem;
+    }
+
+    /**
+     * Notes a command that failed.
+     *
+     * @return the status that its host is told: if there is a log, that it says more
+     */
+    int failed(int queueId, TargetCommand command, int status) {
+        if (subsystem == null) {
+            return status;
+        }
+        errors.add(queueId, command, status);
+        return status | NvmeStatus.MORE;
+    }
+
+    /** Its commands that failed. */
+    ErrorLog errors() {
+        return errors;
     }
 
     String hostName() {

@@ -156,7 +156,8 @@ class HostilePeerTest {
         capsule[capsule.length - 10]++;
         io.send(capsule);
         RawHost.Answer answer = io.answer(SubmissionEntry.commandId(write, 0), new byte[0]);
-        assertThat(answer.status()).isEqualTo(NvmeStatus.TRANSIENT_TRANSPORT_ERROR);
+        assertThat(NvmeStatus.code(answer.status()))
+                .isEqualTo(NvmeStatus.TRANSIENT_TRANSPORT_ERROR);
         assertThat(target.statistics().dataDigestErrors()).isEqualTo(1);
         works(io);
     }

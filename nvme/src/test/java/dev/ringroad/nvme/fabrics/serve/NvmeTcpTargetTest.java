@@ -11,6 +11,7 @@ import dev.ringroad.nvme.command.ConnectEntry;
 import dev.ringroad.nvme.command.ControllerRegister;
 import dev.ringroad.nvme.command.DatasetRange;
 import dev.ringroad.nvme.command.DiscoveryLogPage;
+import dev.ringroad.nvme.command.ErrorLogEntry;
 import dev.ringroad.nvme.command.FeatureId;
 import dev.ringroad.nvme.command.IdentifyController;
 import dev.ringroad.nvme.command.IdentifyKind;
@@ -22,6 +23,7 @@ import dev.ringroad.nvme.command.NamespaceList;
 import dev.ringroad.nvme.command.NamespaceNames;
 import dev.ringroad.nvme.command.NvmeStatus;
 import dev.ringroad.nvme.command.QualifiedName;
+import dev.ringroad.nvme.command.SmartLog;
 import dev.ringroad.nvme.command.SubmissionEntry;
 
 import org.junit.jupiter.api.AfterEach;
@@ -296,8 +298,8 @@ class NvmeTcpTargetTest {
         assertThat(page.groups()).isEqualTo(1);
         assertThat(page.state(AnaLogPage.HEADER_BYTES)).isEqualTo(AnaLogPage.INACCESSIBLE);
         assertThat(page.namespaceId(AnaLogPage.HEADER_BYTES, 0)).isEqualTo(1);
-        assertThat(io.commandFor(io.io(IoOpcode.READ, 1, 0, 1), 512).status())
-                .isEqualTo(NvmeStatus.ANA_INACCESSIBLE);
+        int refused = io.commandFor(io.io(IoOpcode.READ, 1, 0, 1), 512).status();
+        assertThat(NvmeStatus.code(refused)).isEqualTo(NvmeStatus.ANA_INACCESSIBLE);
         assertThat(otherIo.commandFor(otherIo.io(IoOpcode.READ, 1, 0, 1), 512).status()).isZero();
     }
 
@@ -401,5 +403,46 @@ class NvmeTcpTargetTest {
     private static int descriptors() {
         String[] numbers = new java.io.File("/proc/self/fd").list();
         return numbers == null ? 0 : numbers.length;
+    }
+
+    @Test
+    void failedCommandsAreInTheErrorLogTheLatestFirst() throws IOException {
+        serve(TargetConfig.defaults());
+        RawHost admin = host().initialize();
+        int id = admin.connectAdmin(NAME);
+        RawHost io = host().initialize().connectIo(NAME, id, 1, 0);
+        assertThat(admin.log(LogPageId.ERRORS, 4096, 0).segment().mismatch(zeroes(4096)))
+                .isEqualTo(-1);
+        for (int i = 0; i < 70; i++) {
+            int status = io.commandFor(io.io(IoOpcode.READ, 1, BLOCKS + i, 1), 512).status();
+            assertThat(status)
+                    .isEqualTo(
+                            NvmeStatus.LBA_OUT_OF_RANGE
+                                    | NvmeStatus.DO_NOT_RETRY
+                                    | NvmeStatus.MORE);
+        }
+        MemorySegment log = admin.log(LogPageId.ERRORS, 4096, 0).segment();
+        for (int i = 0; i < 64; i++) {
+            ErrorLogEntry entry = new ErrorLogEntry(log.asSlice(i * 64L, 64));
+            assertThat(entry.count()).isEqualTo(70 - i);
+            assertThat(entry.queueId()).isEqualTo(1);
+            assertThat(NvmeStatus.code(entry.status())).isEqualTo(NvmeStatus.LBA_OUT_OF_RANGE);
+            assertThat(entry.block()).isEqualTo(BLOCKS + 69 - i);
+            assertThat(entry.namespaceId()).isEqualTo(1);
+        }
+        SmartLog smart = new SmartLog(admin.log(LogPageId.SMART, 512, 0).segment());
+        assertThat(smart.errorLogEntries()).isEqualTo(70);
+        IdentifyController page = new IdentifyController(admin.identifyController());
+        assertThat(page.errorLogEntries()).isEqualTo(63);
+    }
+
+    @Test
+    void aControllerThatIsShutDownSaysSo() throws IOException {
+        serve(TargetConfig.defaults());
+        RawHost admin = host().initialize();
+        int ignored = admin.connectAdmin(NAME);
+        assertThat(admin.set(ControllerRegister.CC, 0x460001 | 1 << 14).status()).isZero();
+        assertThat(admin.get(ControllerRegister.CSTS, 4) & 0xC)
+                .isEqualTo(ControllerRegister.CSTS_SHUTDOWN_COMPLETE);
     }
 }

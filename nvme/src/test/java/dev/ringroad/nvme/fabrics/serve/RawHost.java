@@ -8,6 +8,7 @@ import dev.ringroad.nvme.command.ConnectData;
 import dev.ringroad.nvme.command.ControllerRegister;
 import dev.ringroad.nvme.command.IdentifyKind;
 import dev.ringroad.nvme.command.LittleEndian;
+import dev.ringroad.nvme.command.NvmeStatus;
 import dev.ringroad.nvme.command.PropertyEntry;
 import dev.ringroad.nvme.command.SubmissionEntry;
 import dev.ringroad.nvme.fabrics.pdu.CapsulePdu;
@@ -27,6 +28,9 @@ import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 
 /** A host that waits for every answer, and can be told to lie: one connection, one queue. */
 final class RawHost extends HostPdus implements AutoCloseable {
@@ -178,6 +182,28 @@ final class RawHost extends HostPdus implements AutoCloseable {
                 default -> throw new AssertionError(PduType.name(pdu.type()));
             }
         }
+    }
+
+    /**
+     * Waits for the end of several commands, and gives what R2Ts ask for.
+     *
+     * @param data what each has to give, by its id
+     * @return their statuses without "do not retry" and "more", by their ids
+     */
+    Map<Integer, Integer> statuses(Map<Integer, byte[]> data) throws IOException {
+        Map<Integer, Integer> all = new HashMap<>();
+        while (all.size() < data.size()) {
+            MemorySegment s = read().segment();
+            if (PduHeader.type(s, 0) == PduType.READY_TO_TRANSFER) {
+                give(s, Objects.requireNonNull(data.get(ReadyPdu.commandId(s, 0))));
+            } else {
+                assertThat(PduHeader.type(s, 0)).isEqualTo(PduType.CAPSULE_RESPONSE);
+                int id = CompletionEntry.commandId(s, CapsulePdu.COMPLETION);
+                int status = CompletionEntry.status(s, CapsulePdu.COMPLETION);
+                assertThat(all.put(id, NvmeStatus.code(status))).isNull();
+            }
+        }
+        return all;
     }
 
     private void give(MemorySegment ready, byte[] data) throws IOException {

@@ -2,7 +2,11 @@ package dev.ringroad.nvme.fabrics.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringroad.nvme.block.BlockChannel;
 import dev.ringroad.nvme.block.BlockClient;
+import dev.ringroad.nvme.block.BlockOperation;
+import dev.ringroad.nvme.block.BlockRequest;
+import dev.ringroad.nvme.block.BlockStatus;
 import dev.ringroad.nvme.block.MemoryDevice;
 import dev.ringroad.nvme.fabrics.initiator.Discovery;
 import dev.ringroad.nvme.fabrics.initiator.HostConfig;
@@ -11,15 +15,22 @@ import dev.ringroad.nvme.fabrics.initiator.RemoteNamespace;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** The house's own initiator at the house's own target. */
 class TargetWithInitiatorTest {
@@ -75,5 +86,63 @@ class TargetWithInitiatorTest {
         }
         MemorySegment stored = device.content().asSlice(7 * BLOCK_BYTES, content.length);
         assertThat(stored.mismatch(MemorySegment.ofArray(content))).isEqualTo(-1);
+    }
+
+    /** Several hosts count in one block; each step is a compare-and-write, and none is lost. */
+    @Test
+    void compareAndWritesOfSeveralQueuesAreAtomic() throws Exception {
+        int hosts = 3;
+        int steps = 40;
+        try (NvmeTcpTarget target = serve(TargetConfig.defaults().withThreads(2));
+                RemoteController controller =
+                        RemoteController.connect(
+                                target.ports().getFirst(), NAME, HostConfig.usual());
+                RemoteNamespace remote = controller.open(1)) {
+            assertThat(remote.operations()).contains(BlockOperation.COMPARE_AND_WRITE);
+            List<CompletableFuture<Void>> all = new ArrayList<>();
+            for (int i = 0; i < hosts; i++) {
+                all.add(
+                        CompletableFuture.runAsync(
+                                () -> count(remote, steps), run -> Thread.ofPlatform().start(run)));
+            }
+            for (CompletableFuture<Void> each : all) {
+                each.get(60, TimeUnit.SECONDS);
+            }
+        }
+        assertThat(device.content().get(ValueLayout.JAVA_LONG, 0)).isEqualTo(hosts * steps);
+    }
+
+    private static void count(RemoteNamespace remote, int steps) {
+        try (BlockChannel channel = remote.openChannel(1);
+                Arena arena = Arena.ofShared()) {
+            MemorySegment memory = arena.allocate(2L * BLOCK_BYTES, 8);
+            BlockStatus[] became = {BlockStatus.OK};
+            BlockRequest request = new BlockRequest((_, status) -> became[0] = status);
+            for (int done = 0; done < steps; ) {
+                MemorySegment.copy(memory, BLOCK_BYTES, memory, 0, BLOCK_BYTES);
+                long seen = memory.get(ValueLayout.JAVA_LONG, 0);
+                memory.set(ValueLayout.JAVA_LONG, BLOCK_BYTES, seen + 1);
+                channel.submit(request.fill(BlockOperation.COMPARE_AND_WRITE, 0, 1, memory, 0));
+                finish(channel);
+                if (became[0] == BlockStatus.OK) {
+                    done++;
+                } else {
+                    assertThat(became[0]).isEqualTo(BlockStatus.MISCOMPARE);
+                    channel.submit(request.fill(BlockOperation.READ, 0, 1, memory, BLOCK_BYTES));
+                    finish(channel);
+                    assertThat(became[0]).isEqualTo(BlockStatus.OK);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void finish(BlockChannel channel) {
+        while (channel.outstanding() > 0) {
+            if (channel.poll(System.nanoTime()) == 0) {
+                Thread.yield();
+            }
+        }
     }
 }
