@@ -3,7 +3,6 @@ package dev.ringroad.cli.nvme;
 import dev.ringroad.cli.common.Refusal;
 import dev.ringroad.nvme.fabrics.initiator.HostConfig;
 import dev.ringroad.nvme.fabrics.initiator.RemoteAddress;
-import dev.ringroad.nvme.fabrics.transport.ChannelStreams;
 
 import org.jspecify.annotations.Nullable;
 
@@ -34,12 +33,6 @@ final class HostOptions {
     private boolean dataDigest;
 
     @Option(
-            names = "--java-channels",
-            description =
-                    "Connects over channels of java.nio, which ringroad run puts on its own stack.")
-    private boolean javaChannels;
-
-    @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
             description = "How long a connection or an answer may take; 5 if not given.")
@@ -56,13 +49,11 @@ final class HostOptions {
         Duration timeout = Duration.ofSeconds(timeoutSeconds);
         HostConfig usual = HostConfig.usual();
         try {
-            HostConfig made =
-                    usual.withHost(
-                                    hostName == null ? usual.hostName() : hostName,
-                                    hostId == null ? usual.hostId() : hostId)
-                            .withDigests(headerDigest, dataDigest)
-                            .withTimeouts(timeout, timeout);
-            return javaChannels ? made.withStreams(ChannelStreams.INSTANCE) : made;
+            return usual.withHost(
+                            hostName == null ? usual.hostName() : hostName,
+                            hostId == null ? usual.hostId() : hostId)
+                    .withDigests(headerDigest, dataDigest)
+                    .withTimeouts(timeout, timeout);
         } catch (IllegalArgumentException e) {
             throw Refusal.wrongUse(e.getMessage() + ".");
         }

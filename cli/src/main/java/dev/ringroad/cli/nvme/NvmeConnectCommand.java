@@ -10,6 +10,7 @@ import dev.ringroad.nvme.block.BlockRequest;
 import dev.ringroad.nvme.block.BlockStatus;
 import dev.ringroad.nvme.command.IdentifyController;
 import dev.ringroad.nvme.command.QualifiedName;
+import dev.ringroad.nvme.fabrics.initiator.AnaState;
 import dev.ringroad.nvme.fabrics.initiator.HostConfig;
 import dev.ringroad.nvme.fabrics.initiator.NamespaceIdentity;
 import dev.ringroad.nvme.fabrics.initiator.RemoteController;
@@ -24,8 +25,10 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /** Connects to a subsystem and shows what is there. */
 @Command(
@@ -61,6 +64,9 @@ final class NvmeConnectCommand extends Subcommand {
             description = "The subsystem's NVMe qualified name; ringroad nvme discover tells it.")
     private String name = "";
 
+    @Option(names = "--json", description = "Prints an array of objects instead.")
+    private boolean json;
+
     @Mixin private HostOptions host = new HostOptions();
 
     /** Used by picocli. */
@@ -74,67 +80,67 @@ final class NvmeConnectCommand extends Subcommand {
         }
         HostConfig config = host.config();
         List<InetSocketAddress> paths = addresses.stream().map(HostOptions::address).toList();
+        List<Facts> all = new ArrayList<>();
         int failed = 0;
         for (InetSocketAddress path : paths) {
             try (RemoteController controller = RemoteController.connect(path, name, config)) {
-                show(controller);
+                all.add(facts(controller));
             } catch (IOException e) {
                 failed++;
-                System.out.println(path + ": " + FileTrouble.words(e));
+                all.add(path(path).add("trouble", FileTrouble.words(e)));
             }
+        }
+        if (json) {
+            System.out.print(Facts.json(all));
+        } else {
+            all.forEach(facts -> System.out.print(facts.text()));
         }
         if (failed > 0) {
             throw Refusal.failed(failed + " of " + paths.size() + " paths could not be used.");
         }
     }
 
-    private static void show(RemoteController controller) throws IOException {
-        IdentifyController told = controller.identity();
-        System.out.println(
-                controller.address()
-                        + ": controller "
-                        + controller.controllerId()
-                        + ", "
-                        + told.modelNumber()
-                        + ", serial number "
-                        + told.serialNumber()
-                        + ", firmware "
-                        + told.firmwareRevision()
-                        + ", "
-                        + controller.queues()
-                        + " I/O queues");
-        for (NamespaceIdentity namespace : controller.namespaces().values()) {
-            show(controller, namespace);
-        }
+    private static Facts path(InetSocketAddress address) {
+        return new Facts().add("address", address.getHostString()).add("port", address.getPort());
     }
 
-    private static void show(RemoteController controller, NamespaceIdentity namespace)
+    private static Facts facts(RemoteController controller) throws IOException {
+        IdentifyController told = controller.identity();
+        List<Facts> namespaces = new ArrayList<>();
+        for (NamespaceIdentity namespace : controller.namespaces().values()) {
+            namespaces.add(facts(controller, namespace));
+        }
+        return path(controller.address())
+                .add("controller", controller.controllerId())
+                .add("model", told.modelNumber())
+                .add("serial_number", told.serialNumber())
+                .add("firmware", told.firmwareRevision())
+                .add("queues", controller.queues())
+                .add("namespace", namespaces);
+    }
+
+    private static Facts facts(RemoteController controller, NamespaceIdentity namespace)
             throws IOException {
-        String id = "  namespace " + Integer.toUnsignedString(namespace.id());
+        Facts facts = new Facts().add("id", Integer.toUnsignedLong(namespace.id()));
         if (!namespace.unusable().isEmpty()) {
-            System.out.println(id + ": cannot be used, " + namespace.unusable());
-            return;
+            return facts.add("trouble", namespace.unusable());
         }
         BlockGeometry shape = namespace.geometry();
-        String access = controller.anaState(namespace).name().toLowerCase(java.util.Locale.ROOT);
-        System.out.println(
-                id
-                        + ": "
-                        + shape.byteSize()
-                        + " bytes in blocks of "
-                        + shape.blockBytes()
-                        + (namespace.name().isEmpty() ? "" : ", " + namespace.name())
-                        + ", access "
-                        + access.replace('_', '-'));
-        if (controller.anaState(namespace).isUsable()) {
+        AnaState access = controller.anaState(namespace);
+        facts.add("name", namespace.name())
+                .add("bytes", shape.byteSize())
+                .add("block_bytes", shape.blockBytes())
+                .add("access", access.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        if (access.isUsable()) {
             try (RemoteNamespace device = controller.open(namespace.id())) {
-                System.out.println("    " + latency(device));
+                addLatency(facts, device);
             }
         }
+        return facts;
     }
 
-    /** Reads the first blocks again and again, one at a time. */
-    private static String latency(RemoteNamespace device) throws IOException {
+    /** Reads the first blocks again and again, one at a time; the first read connects. */
+    private static void addLatency(Facts facts, RemoteNamespace device) throws IOException {
         int blocks =
                 (int) Math.min(device.geometry().blocks(), 4096 / device.geometry().blockBytes());
         int count = Math.max(1, blocks);
@@ -153,20 +159,13 @@ final class NvmeConnectCommand extends Subcommand {
                 }
                 nanos[i] = System.nanoTime() - begun;
                 if (became[0] != BlockStatus.OK) {
-                    return "a read failed: " + became[0].sentence();
+                    facts.add("trouble", "a read failed: " + became[0].sentence());
+                    return;
                 }
             }
         }
-        long first = nanos[0];
+        facts.add("first_read_us", nanos[0] / 1000);
         Arrays.sort(nanos);
-        return "the first read took "
-                + first / 1000
-                + " us, with its connection; "
-                + (READS - 1)
-                + " more in turn "
-                + nanos[0] / 1000
-                + " us at best, "
-                + nanos[READS / 2] / 1000
-                + " us in the middle";
+        facts.add("best_read_us", nanos[0] / 1000).add("median_read_us", nanos[READS / 2] / 1000);
     }
 }

@@ -7,6 +7,7 @@ import dev.ringroad.nvme.fabrics.initiator.Discovery;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.io.IOException;
@@ -25,6 +26,9 @@ final class NvmeDiscoverCommand extends Subcommand {
     @Parameters(paramLabel = "ADDRESS[:PORT]", description = "Where to ask.")
     private String address = "";
 
+    @Option(names = "--json", description = "Prints an array of objects instead.")
+    private boolean json;
+
     @Mixin private HostOptions host = new HostOptions();
 
     /** Used by picocli. */
@@ -37,6 +41,10 @@ final class NvmeDiscoverCommand extends Subcommand {
             found = Discovery.discover(HostOptions.address(address), host.config());
         } catch (IOException e) {
             throw Refusal.failed("Discovery failed: " + FileTrouble.words(e));
+        }
+        if (json) {
+            System.out.print(Facts.json(found.stream().map(NvmeDiscoverCommand::facts).toList()));
+            return;
         }
         System.out.println(
                 found.size() + (found.size() == 1 ? " entry" : " entries") + " at " + address);
@@ -52,5 +60,15 @@ final class NvmeDiscoverCommand extends Subcommand {
                             + entry.service()
                             + (entry.discovery() ? "  (discovery)" : ""));
         }
+    }
+
+    private static Facts facts(Discovery.Entry entry) {
+        return new Facts()
+                .add("subsystem", entry.subsystem())
+                .add("transport", entry.transport())
+                .add("address", entry.address())
+                .add("service", entry.service())
+                .add("port_id", entry.port())
+                .add("discovery", entry.discovery());
     }
 }
