@@ -40,7 +40,7 @@ public final class AsynchronousEvents implements Poller {
         this.controller = controller;
         this.listener = listener;
         // Counted from 0.
-        wanted = Math.min(controller.identity().asynchronousEventLimit() + 1, REQUESTS_MAX);
+        wanted = Math.min(controller.identity().admin().asynchronousEventLimit() + 1, REQUESTS_MAX);
     }
 
     /** How many requests the controller has now. */

@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import dev.ringroad.nvme.command.AdminOpcode;
 import dev.ringroad.nvme.command.FeatureId;
-import dev.ringroad.nvme.command.IdentifyController;
+import dev.ringroad.nvme.command.IoCapabilities;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -91,7 +91,8 @@ public final class Features {
 
     /** Whether the controller has a cache that a loss of power empties. */
     public boolean hasWriteCache() {
-        return (controller.identity().volatileWriteCache() & IdentifyController.CACHE_PRESENT) != 0;
+        return (controller.identity().io().volatileWriteCache() & IoCapabilities.CACHE_PRESENT)
+                != 0;
     }
 
     /** Whether the write cache is on; only where there is one. */

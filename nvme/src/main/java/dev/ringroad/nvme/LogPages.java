@@ -44,7 +44,7 @@ public final class LogPages {
     /** The errors that the controller remembers, the latest first. */
     public List<ErrorLogEntry> errors() throws IOException {
         // Counted from 0.
-        int most = Math.min(controller.identity().errorLogEntries() + 1, ERRORS_MAX);
+        int most = Math.min(controller.identity().admin().errorLogEntries() + 1, ERRORS_MAX);
         MemorySegment log = read(LogPageId.ERRORS, CONTROLLER, most * ErrorLogEntry.BYTES);
         List<ErrorLogEntry> errors = new ArrayList<>();
         for (int index = 0; index < most; index++) {

@@ -2,6 +2,7 @@ package dev.ringroad.nvme;
 
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
+import dev.ringroad.nvme.command.AdminCapabilities;
 import dev.ringroad.nvme.command.AdminOpcode;
 import dev.ringroad.nvme.command.IdentifyController;
 
@@ -37,8 +38,8 @@ public final class NamespaceAttachment {
 
     /** Whether the controller can do this. */
     public boolean isSupported() {
-        return (controller.identity().optionalAdminCommands()
-                        & IdentifyController.NAMESPACE_MANAGEMENT_SUPPORTED)
+        return (controller.identity().admin().optionalCommands()
+                        & AdminCapabilities.NAMESPACE_MANAGEMENT_SUPPORTED)
                 != 0;
     }
 

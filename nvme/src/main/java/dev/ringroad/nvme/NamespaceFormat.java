@@ -1,7 +1,7 @@
 package dev.ringroad.nvme;
 
+import dev.ringroad.nvme.command.AdminCapabilities;
 import dev.ringroad.nvme.command.AdminOpcode;
-import dev.ringroad.nvme.command.IdentifyController;
 import dev.ringroad.nvme.command.IdentifyNamespace;
 
 import java.io.IOException;
@@ -37,7 +37,8 @@ public final class NamespaceFormat {
 
     /** Whether the controller formats at all. */
     public boolean isSupported() {
-        return (controller.identity().optionalAdminCommands() & IdentifyController.FORMAT_SUPPORTED)
+        return (controller.identity().admin().optionalCommands()
+                        & AdminCapabilities.FORMAT_SUPPORTED)
                 != 0;
     }
 

@@ -50,7 +50,7 @@ final class NamespaceIds {
     /** A controller of version 1.0 has no list; its namespaces are numbered without gaps. */
     private static int[] withoutList(NvmeController controller, NvmeException failure)
             throws NvmeException {
-        int count = controller.identity().namespaces();
+        int count = controller.identity().io().namespaces();
         if (NvmeStatus.code(failure.status()) != NvmeStatus.INVALID_FIELD
                 || count < 0
                 || count > NamespaceList.IDS_MAX) {

@@ -5,11 +5,13 @@ import dev.ringroad.core.memory.DmaSpace;
 import dev.ringroad.core.pci.Mmio;
 import dev.ringroad.core.pci.PciDevice;
 import dev.ringroad.core.worker.Poller;
+import dev.ringroad.nvme.command.AdminCapabilities;
 import dev.ringroad.nvme.command.AdminOpcode;
 import dev.ringroad.nvme.command.ControllerRegister;
 import dev.ringroad.nvme.command.IdentifyController;
 import dev.ringroad.nvme.command.IdentifyKind;
 import dev.ringroad.nvme.command.IdentifyNamespace;
+import dev.ringroad.nvme.command.IoCapabilities;
 import dev.ringroad.nvme.command.IoOpcode;
 import dev.ringroad.nvme.command.NvmeStatus;
 
@@ -171,9 +173,9 @@ public final class NvmeController implements Poller, AutoCloseable {
     private void learn() throws IOException {
         identity = new IdentifyController(identify(IdentifyKind.CONTROLLER, 0, 0).asReadOnly());
         transferBytesMax = transferBytesMax(identity.transferShift());
-        optionalCommands = identity.optionalCommands();
+        optionalCommands = identity.io().optionalCommands();
         boolean offered =
-                (identity.optionalAdminCommands() & IdentifyController.DOORBELL_BUFFER_SUPPORTED)
+                (identity.admin().optionalCommands() & AdminCapabilities.DOORBELL_BUFFER_SUPPORTED)
                         != 0;
         if (offered && config.shadowDoorbells()) {
             useShadowDoorbells();
@@ -263,11 +265,10 @@ public final class NvmeController implements Poller, AutoCloseable {
     public boolean supports(int opcode) {
         int bit =
                 switch (opcode) {
-                    case IoOpcode.COMPARE -> IdentifyController.COMPARE_SUPPORTED;
-                    case IoOpcode.DATASET_MANAGEMENT ->
-                            IdentifyController.DATASET_MANAGEMENT_SUPPORTED;
-                    case IoOpcode.WRITE_ZEROES -> IdentifyController.WRITE_ZEROES_SUPPORTED;
-                    case IoOpcode.VERIFY -> IdentifyController.VERIFY_SUPPORTED;
+                    case IoOpcode.COMPARE -> IoCapabilities.COMPARE_SUPPORTED;
+                    case IoOpcode.DATASET_MANAGEMENT -> IoCapabilities.DATASET_MANAGEMENT_SUPPORTED;
+                    case IoOpcode.WRITE_ZEROES -> IoCapabilities.WRITE_ZEROES_SUPPORTED;
+                    case IoOpcode.VERIFY -> IoCapabilities.VERIFY_SUPPORTED;
                     default -> 0;
                 };
         return bit == 0 || (optionalCommands & bit) != 0;
@@ -276,9 +277,11 @@ public final class NvmeController implements Poller, AutoCloseable {
     /** How many blocks can be compared and written as one, 0 for none. */
     public int compareAndWriteBlocksMax() {
         boolean fuses =
-                (identity.fusedOperations() & IdentifyController.COMPARE_AND_WRITE_SUPPORTED) != 0;
+                (identity.io().fusedOperations() & IoCapabilities.COMPARE_AND_WRITE_SUPPORTED) != 0;
         // Counted from 0.
-        return fuses && supports(IoOpcode.COMPARE) ? identity.atomicCompareAndWriteBlocks() + 1 : 0;
+        return fuses && supports(IoOpcode.COMPARE)
+                ? identity.io().atomicCompareAndWriteBlocks() + 1
+                : 0;
     }
 
     /** Why it cannot compare and write so many blocks as one, a {@link Refusal}; or 0. */
@@ -470,7 +473,7 @@ public final class NvmeController implements Poller, AutoCloseable {
 
     private void sendAborts() {
         // The limit is counted from 0.
-        while (abortsUnderWay <= identity.abortLimit()) {
+        while (abortsUnderWay <= identity.admin().abortLimit()) {
             Integer wanted = abortsWanted.peek();
             if (wanted == null) {
                 return;

@@ -3,7 +3,7 @@ package dev.ringroad.nvme;
 import dev.ringroad.core.linux.EventFd;
 import dev.ringroad.nvme.command.AdminOpcode;
 import dev.ringroad.nvme.command.ControllerRegister;
-import dev.ringroad.nvme.command.IdentifyController;
+import dev.ringroad.nvme.command.IoCapabilities;
 import dev.ringroad.nvme.command.NvmeStatus;
 
 import org.jspecify.annotations.Nullable;
@@ -112,9 +112,9 @@ final class QueuePairs {
         if (!controller.config().scatterGatherLists()) {
             return DataPointers.NO_SGL;
         }
-        return switch (controller.identity().sglSupport() & 3) {
-            case IdentifyController.SGL_BYTE_ALIGNED -> DataPointers.SGL_ANY;
-            case IdentifyController.SGL_DWORD_ALIGNED -> DataPointers.SGL_ALIGNED;
+        return switch (controller.identity().io().sglSupport() & 3) {
+            case IoCapabilities.SGL_BYTE_ALIGNED -> DataPointers.SGL_ANY;
+            case IoCapabilities.SGL_DWORD_ALIGNED -> DataPointers.SGL_ALIGNED;
             default -> DataPointers.NO_SGL;
         };
     }

@@ -10,6 +10,7 @@ import dev.ringroad.nvme.command.FeatureId;
 import dev.ringroad.nvme.command.IdentifyController;
 import dev.ringroad.nvme.command.IdentifyKind;
 import dev.ringroad.nvme.command.IdentifyNamespace;
+import dev.ringroad.nvme.command.IoCapabilities;
 import dev.ringroad.nvme.command.NamespaceList;
 import dev.ringroad.nvme.command.NvmeStatus;
 import dev.ringroad.nvme.command.SubmissionEntry;
@@ -299,17 +300,18 @@ public class InstantController {
         identity.serialNumber("1")
                 .modelNumber("Ringroad instant controller")
                 .firmwareRevision("1")
-                .transferShift(7)
+                .transferShift(7);
+        identity.io()
                 .namespaces(1)
                 .optionalCommands(
-                        IdentifyController.COMPARE_SUPPORTED
-                                | IdentifyController.DATASET_MANAGEMENT_SUPPORTED
-                                | IdentifyController.WRITE_ZEROES_SUPPORTED
-                                | IdentifyController.VERIFY_SUPPORTED)
-                .fusedOperations(IdentifyController.COMPARE_AND_WRITE_SUPPORTED)
+                        IoCapabilities.COMPARE_SUPPORTED
+                                | IoCapabilities.DATASET_MANAGEMENT_SUPPORTED
+                                | IoCapabilities.WRITE_ZEROES_SUPPORTED
+                                | IoCapabilities.VERIFY_SUPPORTED)
+                .fusedOperations(IoCapabilities.COMPARE_AND_WRITE_SUPPORTED)
                 .atomicCompareAndWriteBlocks(7)
-                .submissionEntryShifts(IdentifyController.entryShifts(6, 6))
-                .completionEntryShifts(IdentifyController.entryShifts(4, 4));
+                .submissionEntryShifts(IoCapabilities.entryShifts(6, 6))
+                .completionEntryShifts(IoCapabilities.entryShifts(4, 4));
     }
 
     /** Says what its namespace is. */

@@ -3,8 +3,10 @@ package dev.ringroad.cli.nvme;
 import dev.ringroad.nvme.NvmeController;
 import dev.ringroad.nvme.NvmeNamespace;
 import dev.ringroad.nvme.ZonedNamespace;
+import dev.ringroad.nvme.command.AdminCapabilities;
 import dev.ringroad.nvme.command.IdentifyController;
 import dev.ringroad.nvme.command.IdentifyNamespace;
+import dev.ringroad.nvme.command.IoCapabilities;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -37,28 +39,28 @@ final class DriveFacts {
                 .add("nvme_version", version(controller.version()))
                 .add("transfer_bytes_max", controller.transferBytesMax())
                 .add("queue_pairs_max", controller.queuePairsMax())
-                .add("namespaces_max", Integer.toUnsignedLong(identity.namespaces()))
-                .add("volatile_write_cache", has(identity.volatileWriteCache(), 1))
+                .add("namespaces_max", Integer.toUnsignedLong(identity.io().namespaces()))
+                .add("volatile_write_cache", has(identity.io().volatileWriteCache(), 1))
                 .add("shadow_doorbells", controller.hasShadowDoorbells())
                 .add("controller_memory", controller.hasControllerMemory())
-                .add("sgl", (identity.sglSupport() & 3) != 0)
-                .add("format", has(optionalAdmin(identity), IdentifyController.FORMAT_SUPPORTED))
-                .add("compare", can(identity, IdentifyController.COMPARE_SUPPORTED))
+                .add("sgl", (identity.io().sglSupport() & 3) != 0)
+                .add("format", has(optionalAdmin(identity), AdminCapabilities.FORMAT_SUPPORTED))
+                .add("compare", can(identity, IoCapabilities.COMPARE_SUPPORTED))
                 .add(
                         "dataset_management",
-                        can(identity, IdentifyController.DATASET_MANAGEMENT_SUPPORTED))
-                .add("write_zeroes", can(identity, IdentifyController.WRITE_ZEROES_SUPPORTED))
-                .add("verify", can(identity, IdentifyController.VERIFY_SUPPORTED))
-                .add("compare_and_write", has(identity.fusedOperations(), 1))
+                        can(identity, IoCapabilities.DATASET_MANAGEMENT_SUPPORTED))
+                .add("write_zeroes", can(identity, IoCapabilities.WRITE_ZEROES_SUPPORTED))
+                .add("verify", can(identity, IoCapabilities.VERIFY_SUPPORTED))
+                .add("compare_and_write", has(identity.io().fusedOperations(), 1))
                 .add("namespaces", namespaces(controller, true));
     }
 
     private static int optionalAdmin(IdentifyController identity) {
-        return identity.optionalAdminCommands();
+        return identity.admin().optionalCommands();
     }
 
     private static boolean can(IdentifyController identity, int bit) {
-        return has(identity.optionalCommands(), bit);
+        return has(identity.io().optionalCommands(), bit);
     }
 
     private static boolean has(int bits, int bit) {

@@ -100,13 +100,13 @@ class EntriesTest {
                         .serialNumber("S1")
                         .modelNumber("Ringroad")
                         .subsystemName("nqn.2014-08.org.nvmexpress.discovery")
-                        .namespaces(-1)
                         .transferShift(5);
+        controller.io().namespaces(-1);
 
         assertThat(controller.serialNumber()).isEqualTo("S1");
         assertThat(controller.modelNumber()).isEqualTo("Ringroad");
         assertThat(controller.subsystemName()).isEqualTo("nqn.2014-08.org.nvmexpress.discovery");
-        assertThat(controller.namespaces()).isEqualTo(-1);
+        assertThat(controller.io().namespaces()).isEqualTo(-1);
         assertThat(controller.bytes().get(ValueLayout.JAVA_BYTE, 23)).isEqualTo((byte) ' ');
         assertThat(controller.bytes().get(ValueLayout.JAVA_BYTE, 77)).isEqualTo((byte) 5);
         assertThatThrownBy(() -> controller.firmwareRevision("123456789"))

@@ -141,7 +141,7 @@ final class NvmeIoTest {
     @Test
     void scatterGatherListsOfAnyLengthAndPlaceAreTransferred() throws Exception {
         try (NvmeLab lab = lab("")) {
-            assertThat(lab.controller.identity().sglSupport() & 3).isNotZero();
+            assertThat(lab.controller.identity().io().sglSupport() & 3).isNotZero();
             copyInAllLengths(lab);
         }
     }
@@ -200,7 +200,7 @@ final class NvmeIoTest {
     void compareAndWriteIsRefusedByAControllerThatFusesNothing() throws Exception {
         try (NvmeLab lab = lab("");
                 DmaMemory data = lab.memory(4096)) {
-            assertThat(lab.controller.identity().fusedOperations()).isZero();
+            assertThat(lab.controller.identity().io().fusedOperations()).isZero();
             int refusal =
                     lab.queue().compareAndWrite(1, lab.namespace(1), 0, 1, data, 0, data, 512);
             assertThat(refusal).isEqualTo(Refusal.UNSUPPORTED);

@@ -241,8 +241,8 @@ final class AdminSession implements AutoCloseable {
         if ((identity().multipath() & IdentifyController.ANA_REPORTING) == 0) {
             return;
         }
-        long groups = identity().anaGroups() & 0xFFFF_FFFFL;
-        long ids = identity().namespacesAllowed() & 0xFFFF_FFFFL;
+        long groups = identity().admin().anaGroups() & 0xFFFF_FFFFL;
+        long ids = identity().io().namespacesAllowed() & 0xFFFF_FFFFL;
         long bytes =
                 AnaLogPage.HEADER_BYTES + groups * AnaLogPage.GROUP_BYTES + ids * Integer.BYTES;
         int room = (int) Math.min(bytes, ANA_BYTES_MAX);
@@ -287,10 +287,11 @@ final class AdminSession implements AutoCloseable {
 
     /** The most data that travel along with an I/O command. */
     int capsuleDataBytes() {
-        long capsule = (identity().ioQueueCapsuleUnits() & 0xFFFF_FFFFL) * CAPSULE_UNIT_BYTES;
+        long capsule =
+                (identity().fabrics().ioQueueCapsuleUnits() & 0xFFFF_FFFFL) * CAPSULE_UNIT_BYTES;
         long data = Math.min(capsule - SubmissionEntry.BYTES, PduOutput.CAPSULE_DATA_BYTES_MAX);
         // An offset of the data within the capsule would have to be padded; nobody has one.
-        return identity().inCapsuleDataOffsetUnits() == 0 ? (int) Math.max(0, data) : 0;
+        return identity().fabrics().inCapsuleDataOffsetUnits() == 0 ? (int) Math.max(0, data) : 0;
     }
 
     Map<Integer, NamespaceIdentity> namespaces() {

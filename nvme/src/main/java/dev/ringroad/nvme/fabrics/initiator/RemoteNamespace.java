@@ -6,6 +6,7 @@ import dev.ringroad.nvme.block.BlockGeometry;
 import dev.ringroad.nvme.block.BlockOperation;
 import dev.ringroad.nvme.block.BlockRequest;
 import dev.ringroad.nvme.command.IdentifyController;
+import dev.ringroad.nvme.command.IoCapabilities;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -47,7 +48,7 @@ public final class RemoteNamespace implements BlockDevice {
                 controller,
                 identity,
                 operationsOf(controller),
-                controller.identity().atomicCompareAndWriteBlocks() + 1,
+                controller.identity().io().atomicCompareAndWriteBlocks() + 1,
                 ownsController);
     }
 
@@ -90,18 +91,18 @@ public final class RemoteNamespace implements BlockDevice {
         IdentifyController told = controller.identity();
         EnumSet<BlockOperation> known =
                 EnumSet.of(BlockOperation.READ, BlockOperation.WRITE, BlockOperation.FLUSH);
-        int optional = told.optionalCommands();
-        if ((optional & IdentifyController.WRITE_ZEROES_SUPPORTED) != 0) {
+        int optional = told.io().optionalCommands();
+        if ((optional & IoCapabilities.WRITE_ZEROES_SUPPORTED) != 0) {
             known.add(BlockOperation.WRITE_ZEROES);
         }
-        if ((optional & IdentifyController.DATASET_MANAGEMENT_SUPPORTED) != 0) {
+        if ((optional & IoCapabilities.DATASET_MANAGEMENT_SUPPORTED) != 0) {
             known.add(BlockOperation.UNMAP);
         }
-        if ((optional & IdentifyController.COMPARE_SUPPORTED) != 0) {
+        if ((optional & IoCapabilities.COMPARE_SUPPORTED) != 0) {
             known.add(BlockOperation.COMPARE);
             // Two commands that have to be under way at once.
             boolean fused =
-                    (told.fusedOperations() & IdentifyController.COMPARE_AND_WRITE_SUPPORTED) != 0;
+                    (told.io().fusedOperations() & IoCapabilities.COMPARE_AND_WRITE_SUPPORTED) != 0;
             if (fused && controller.queueDepth() > 1) {
                 known.add(BlockOperation.COMPARE_AND_WRITE);
             }

@@ -6,6 +6,7 @@ import dev.ringroad.nvme.command.CommandSet;
 import dev.ringroad.nvme.command.IdentifyController;
 import dev.ringroad.nvme.command.IdentifyKind;
 import dev.ringroad.nvme.command.IdentifyNamespace;
+import dev.ringroad.nvme.command.IoCapabilities;
 import dev.ringroad.nvme.command.NamespaceList;
 import dev.ringroad.nvme.command.NamespaceNames;
 import dev.ringroad.nvme.command.QualifiedName;
@@ -92,13 +93,13 @@ final class IdentifyPages {
                 .transferShift(TRANSFER_SHIFT)
                 .controllerId(controller.id())
                 .version(FabricsExecutor.VERSION)
-                .attributes(ATTRIBUTES)
+                .attributes(ATTRIBUTES);
+        page.admin()
                 .abortLimit(ABORTS_MAX - 1)
                 .asynchronousEventLimit(AdminExecutor.EVENT_REQUESTS_MAX - 1)
                 .logPageAttributes(LOG_ATTRIBUTES)
-                .keepAliveUnit(KEEP_ALIVE_UNIT)
-                .outstandingCommandsMax(config.queueEntriesMax())
-                .sglSupport(SGL_SUPPORT);
+                .keepAliveUnit(KEEP_ALIVE_UNIT);
+        page.io().outstandingCommandsMax(config.queueEntriesMax()).sglSupport(SGL_SUPPORT);
         if (subsystem == null) {
             page.serialNumber("discovery")
                     .modelNumber("Ringroad")
@@ -120,34 +121,35 @@ final class IdentifyPages {
                 .multipath(
                         IdentifyController.MULTIPLE_PORTS
                                 | IdentifyController.MULTIPLE_CONTROLLERS
-                                | IdentifyController.ANA_REPORTING)
+                                | IdentifyController.ANA_REPORTING);
+        page.admin()
                 .anaTransitionSeconds(ANA_TRANSITION_SECONDS)
                 .anaCapabilities(ANA_CAPABILITIES)
                 .anaGroupIdMax(TargetSubsystem.ANA_GROUPS_MAX)
                 .anaGroups(TargetSubsystem.ANA_GROUPS_MAX)
-                .submissionEntryShifts(IdentifyController.entryShifts(6, 6))
-                .completionEntryShifts(IdentifyController.entryShifts(4, 4))
+                .errorLogEntries(ErrorLog.ENTRIES - 1);
+        page.io()
+                .submissionEntryShifts(IoCapabilities.entryShifts(6, 6))
+                .completionEntryShifts(IoCapabilities.entryShifts(4, 4))
                 .namespaces(TargetSubsystem.NAMESPACES_MAX)
                 .namespacesAllowed(TargetSubsystem.NAMESPACES_MAX)
-                .errorLogEntries(ErrorLog.ENTRIES - 1)
                 .optionalCommands(optional(subsystem.operations()))
                 .fusedOperations(fused(subsystem.operations()))
                 .atomicCompareAndWriteBlocks(atomicBlocks(subsystem) - 1)
-                .volatileWriteCache(IdentifyController.CACHE_PRESENT)
+                .volatileWriteCache(IoCapabilities.CACHE_PRESENT);
+        page.fabrics()
                 .ioQueueCapsuleUnits(capsule / CAPSULE_UNIT)
                 .ioQueueResponseUnits(CapsulePdu.COMPLETION_BYTES / CAPSULE_UNIT)
                 .sglDescriptorsMax(1);
     }
 
     private static int optional(Set<BlockOperation> operations) {
-        return (operations.contains(BlockOperation.COMPARE)
-                        ? IdentifyController.COMPARE_SUPPORTED
-                        : 0)
+        return (operations.contains(BlockOperation.COMPARE) ? IoCapabilities.COMPARE_SUPPORTED : 0)
                 | (operations.contains(BlockOperation.UNMAP)
-                        ? IdentifyController.DATASET_MANAGEMENT_SUPPORTED
+                        ? IoCapabilities.DATASET_MANAGEMENT_SUPPORTED
                         : 0)
                 | (operations.contains(BlockOperation.WRITE_ZEROES)
-                        ? IdentifyController.WRITE_ZEROES_SUPPORTED
+                        ? IoCapabilities.WRITE_ZEROES_SUPPORTED
                         : 0);
     }
 
@@ -155,7 +157,7 @@ final class IdentifyPages {
         boolean both =
                 operations.contains(BlockOperation.COMPARE)
                         && operations.contains(BlockOperation.COMPARE_AND_WRITE);
-        return both ? IdentifyController.COMPARE_AND_WRITE_SUPPORTED : 0;
+        return both ? IoCapabilities.COMPARE_AND_WRITE_SUPPORTED : 0;
     }
 
     /** What a compare-and-write may cover, whichever the namespace. */

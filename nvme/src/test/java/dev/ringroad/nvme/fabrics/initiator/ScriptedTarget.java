@@ -10,6 +10,7 @@ import dev.ringroad.nvme.command.FabricsCommand;
 import dev.ringroad.nvme.command.IdentifyController;
 import dev.ringroad.nvme.command.IdentifyKind;
 import dev.ringroad.nvme.command.IdentifyNamespace;
+import dev.ringroad.nvme.command.IoCapabilities;
 import dev.ringroad.nvme.command.IoOpcode;
 import dev.ringroad.nvme.command.LittleEndian;
 import dev.ringroad.nvme.command.NamespaceList;
@@ -300,23 +301,26 @@ final class ScriptedTarget implements AutoCloseable {
             }
         }
 
+        private void identify(IdentifyController identity) {
+            identity.multipath(anaState == 0 ? 0 : IdentifyController.ANA_REPORTING)
+                    .asynchronousEvents(AdminSession.EVENT_ANA);
+            identity.admin().anaGroups(1);
+            identity.io()
+                    .namespacesAllowed(1)
+                    .fusedOperations(IoCapabilities.COMPARE_AND_WRITE_SUPPORTED)
+                    .atomicCompareAndWriteBlocks(ATOMIC_BLOCKS - 1)
+                    .optionalCommands(
+                            IoCapabilities.WRITE_ZEROES_SUPPORTED
+                                    | IoCapabilities.DATASET_MANAGEMENT_SUPPORTED
+                                    | IoCapabilities.COMPARE_SUPPORTED);
+            identity.fabrics().ioQueueCapsuleUnits((64 + capsuleDataBytes) / 16);
+        }
+
         private void identify(MemorySegment entry) throws IOException {
             MemorySegment page = MemorySegment.ofArray(new byte[4096]);
             int kind = SubmissionEntry.doubleWord(entry, 0, 10) & 0xFF;
             switch (kind) {
-                case IdentifyKind.CONTROLLER ->
-                        new IdentifyController(page)
-                                .multipath(anaState == 0 ? 0 : IdentifyController.ANA_REPORTING)
-                                .anaGroups(1)
-                                .namespacesAllowed(1)
-                                .asynchronousEvents(AdminSession.EVENT_ANA)
-                                .fusedOperations(IdentifyController.COMPARE_AND_WRITE_SUPPORTED)
-                                .atomicCompareAndWriteBlocks(ATOMIC_BLOCKS - 1)
-                                .ioQueueCapsuleUnits((64 + capsuleDataBytes) / 16)
-                                .optionalCommands(
-                                        IdentifyController.WRITE_ZEROES_SUPPORTED
-                                                | IdentifyController.DATASET_MANAGEMENT_SUPPORTED
-                                                | IdentifyController.COMPARE_SUPPORTED);
+                case IdentifyKind.CONTROLLER -> identify(new IdentifyController(page));
                 case IdentifyKind.ACTIVE_NAMESPACES -> {
                     if (SubmissionEntry.namespaceId(entry, 0) == 0) {
                         new NamespaceList(page).id(0, 1);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ringroad.nvme.block.MemoryDevice;
 import dev.ringroad.nvme.command.ConnectEntry;
 import dev.ringroad.nvme.command.IdentifyController;
+import dev.ringroad.nvme.command.IoCapabilities;
 import dev.ringroad.nvme.command.IoOpcode;
 import dev.ringroad.nvme.command.NvmeStatus;
 import dev.ringroad.nvme.command.SubmissionEntry;
@@ -110,9 +111,9 @@ class FusedCommandsTest {
     @Test
     void theControllerOffersThem() throws IOException {
         IdentifyController page = new IdentifyController(admin.identifyController());
-        assertThat(page.fusedOperations())
-                .isEqualTo(IdentifyController.COMPARE_AND_WRITE_SUPPORTED);
-        assertThat(page.atomicCompareAndWriteBlocks()).isEqualTo(127);
+        assertThat(page.io().fusedOperations())
+                .isEqualTo(IoCapabilities.COMPARE_AND_WRITE_SUPPORTED);
+        assertThat(page.io().atomicCompareAndWriteBlocks()).isEqualTo(127);
     }
 
     @ParameterizedTest

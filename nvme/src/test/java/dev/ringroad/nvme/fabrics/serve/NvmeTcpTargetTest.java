@@ -106,7 +106,7 @@ class NvmeTcpTargetTest {
         assertThat(page.controllerId()).isEqualTo(id);
         assertThat(page.subsystemName()).isEqualTo(NAME);
         assertThat(page.serialNumber()).isEqualTo("R1");
-        assertThat(page.ioQueueCapsuleUnits()).isEqualTo((64 + 8192) / 16);
+        assertThat(page.fabrics().ioQueueCapsuleUnits()).isEqualTo((64 + 8192) / 16);
         assertThat(page.controllerType()).isEqualTo(IdentifyController.TYPE_IO);
         long cap = host.get(ControllerRegister.CAP, 8);
         assertThat(ControllerRegister.queueEntriesMax(cap)).isEqualTo(128);
@@ -433,7 +433,7 @@ class NvmeTcpTargetTest {
         SmartLog smart = new SmartLog(admin.log(LogPageId.SMART, 512, 0).segment());
         assertThat(smart.errorLogEntries()).isEqualTo(70);
         IdentifyController page = new IdentifyController(admin.identifyController());
-        assertThat(page.errorLogEntries()).isEqualTo(63);
+        assertThat(page.admin().errorLogEntries()).isEqualTo(63);
     }
 
     @Test
