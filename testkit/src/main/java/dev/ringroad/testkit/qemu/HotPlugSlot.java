@@ -1,5 +1,9 @@
 package dev.ringroad.testkit.qemu;
 
+import dev.ringroad.core.pci.PciCapabilities;
+import dev.ringroad.core.pci.PciCapability;
+import dev.ringroad.core.pci.PciConfig;
+
 import java.io.IOException;
 
 /**
@@ -11,7 +15,6 @@ public final class HotPlugSlot {
     /** Has the port itself plug, rather than ACPI, which needs a guest. */
     public static final String NATIVE = "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off";
 
-    private static final int EXPRESS = 0x10;
     private static final int SLOT_CONTROL = 0x18;
     private static final int SLOT_STATUS = 0x1a;
     private static final int POWER_OFF = 1 << 10;
@@ -21,13 +24,14 @@ public final class HotPlugSlot {
     private static final int PRESENT = 1 << 6;
 
     private final QemuMonitor monitor;
-    private final EcamConfig port;
+    private final PciConfig port;
     private final int control;
 
-    HotPlugSlot(QemuMonitor monitor, EcamConfig port) {
+    HotPlugSlot(QemuMonitor monitor, PciConfig port) {
         this.monitor = monitor;
         this.port = port;
-        this.control = port.capability(EXPRESS) + SLOT_CONTROL;
+        this.control =
+                PciCapabilities.of(port).find(PciCapability.EXPRESS).orElseThrow() + SLOT_CONTROL;
     }
 
     /** Pulls the device out without asking anybody: QEMU unplugs what loses its slot's power. */

@@ -2,6 +2,7 @@ package dev.ringroad.testkit.qemu;
 
 import dev.ringroad.core.pci.PciAddress;
 import dev.ringroad.core.pci.PciConfig;
+import dev.ringroad.core.pci.PciHeader;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -34,10 +35,7 @@ final class PciFirmware {
     private static final long BRIDGE_BYTES = 0x0400_0000L;
     private static final int BRIDGES_MAX = 7;
 
-    private static final int COMMAND_MEMORY = 1 << 1;
-    private static final int COMMAND_BUS_MASTER = 1 << 2;
-    private static final int HEADER_TYPE = 0x0e;
-    private static final int BAR_0 = 0x10;
+    private static final int COMMAND_BOTH = PciHeader.COMMAND_MEMORY | PciHeader.COMMAND_BUS_MASTER;
     private static final int BUS_NUMBERS = 0x18;
     private static final int MEMORY_WINDOW = 0x20;
     private static final int PREFETCHABLE_WINDOW = 0x24;
@@ -54,7 +52,7 @@ final class PciFirmware {
         hostBridge(PCIEXBAR + 4, 0);
         hostBridge(PCIEXBAR, (int) ECAM | 1);
         for (PciAddress function : scan(0)) {
-            EcamConfig config = config(function);
+            PciConfig config = config(function);
             if (isBridge(config)) {
                 openBridge(config);
             }
@@ -67,10 +65,10 @@ final class PciFirmware {
     }
 
     private static boolean isBridge(PciConfig config) {
-        return (config.readByte(HEADER_TYPE) & 0x7f) == 1;
+        return (config.readByte(PciHeader.HEADER_TYPE) & 0x7f) == 1;
     }
 
-    private void openBridge(EcamConfig bridge) throws IOException {
+    private void openBridge(PciConfig bridge) throws IOException {
         if (bridges == BRIDGES_MAX) {
             throw new IOException("This lab has addresses for " + BRIDGES_MAX + " bridges only.");
         }
@@ -81,14 +79,14 @@ final class PciFirmware {
         bridge.writeInt(
                 MEMORY_WINDOW, (int) (last >> 16 & 0xfff0) << 16 | (int) (base >> 16 & 0xfff0));
         bridge.writeInt(PREFETCHABLE_WINDOW, NO_WINDOW);
-        bridge.command(COMMAND_MEMORY | COMMAND_BUS_MASTER, 0);
+        PciHeader.command(bridge, COMMAND_BOTH, true);
     }
 
     private static long bridgeBase(int bus) {
         return BRIDGED_BEGIN + (bus - 1) * BRIDGE_BYTES;
     }
 
-    EcamConfig config(PciAddress function) {
+    PciConfig config(PciAddress function) {
         return new EcamConfig(socket, ECAM + ((long) function.routingId() << 12));
     }
 
@@ -109,13 +107,13 @@ final class PciFirmware {
         List<PciAddress> found = new ArrayList<>();
         for (int device = 0; device < 32; device++) {
             PciAddress first = new PciAddress(domain, bus, device, 0);
-            if (!config(first).isThere()) {
+            if (!PciHeader.isPresent(config(first))) {
                 continue;
             }
-            boolean several = config(first).readByte(HEADER_TYPE) < 0;
+            boolean several = config(first).readByte(PciHeader.HEADER_TYPE) < 0;
             for (int function = 0; function < (several ? 8 : 1); function++) {
                 PciAddress address = new PciAddress(domain, bus, device, function);
-                if (config(address).isThere()) {
+                if (PciHeader.isPresent(config(address))) {
                     found.add(address);
                 }
             }
@@ -128,15 +126,15 @@ final class PciFirmware {
      * bridge there is one function, which gets them from the beginning again each time.
      */
     synchronized Window[] assign(PciAddress function) throws IOException {
-        EcamConfig config = config(function);
-        config.command(0, COMMAND_MEMORY | COMMAND_BUS_MASTER);
+        PciConfig config = config(function);
+        PciHeader.command(config, COMMAND_BOTH, false);
         Window[] windows = new Window[BARS];
         long free = function.bus() == 0 ? bus0Free : bridgeBase(function.bus());
         long end = function.bus() == 0 ? BRIDGED_BEGIN : free + BRIDGE_BYTES;
         for (int index = 0; index < BARS; index++) {
             windows[index] = assign(config, index, free, end);
             free = Math.max(free, windows[index].address() + windows[index].bytes());
-            if ((config.readInt(BAR_0 + 4 * index) & 7)
+            if ((config.readInt(PciHeader.BAR_0 + 4 * index) & 7)
                     == 4) { // 64 bits: the next is its upper half
                 windows[++index] = new Window(0, 0);
             }
@@ -144,13 +142,13 @@ final class PciFirmware {
         if (function.bus() == 0) {
             bus0Free = free;
         }
-        config.command(COMMAND_MEMORY, 0);
+        PciHeader.command(config, PciHeader.COMMAND_MEMORY, true);
         return windows;
     }
 
-    private static Window assign(EcamConfig config, int index, long free, long end)
+    private static Window assign(PciConfig config, int index, long free, long end)
             throws IOException {
-        int at = BAR_0 + 4 * index;
+        int at = PciHeader.BAR_0 + 4 * index;
         int before = config.readInt(at);
         config.writeInt(at, -1);
         int mask = config.readInt(at);

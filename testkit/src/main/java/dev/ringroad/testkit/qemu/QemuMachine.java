@@ -4,6 +4,7 @@ import dev.ringroad.core.memory.SharedRegion;
 import dev.ringroad.core.pci.PciAddress;
 import dev.ringroad.core.pci.PciConfig;
 import dev.ringroad.core.pci.PciDevice;
+import dev.ringroad.core.pci.PciHeader;
 import dev.ringroad.testkit.lab.Requirement;
 
 import java.io.IOException;
@@ -159,8 +160,8 @@ public final class QemuMachine implements AutoCloseable {
      * @throws IOException when it is not there or has been taken
      */
     public PciDevice open(PciAddress address) throws IOException {
-        EcamConfig config = firmware.config(address);
-        if (address.domain() != domain || !config.isThere()) {
+        PciConfig config = firmware.config(address);
+        if (address.domain() != domain || !PciHeader.isPresent(config)) {
             throw new IOException("There is no function " + address + ". It has " + functions());
         }
         synchronized (opened) {

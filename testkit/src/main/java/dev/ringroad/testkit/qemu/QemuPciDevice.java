@@ -3,42 +3,32 @@ package dev.ringroad.testkit.qemu;
 import dev.ringroad.core.linux.EventFd;
 import dev.ringroad.core.memory.DmaMemory;
 import dev.ringroad.core.memory.DmaSpace;
+import dev.ringroad.core.pci.ExpressCapability;
 import dev.ringroad.core.pci.Mmio;
+import dev.ringroad.core.pci.MsixCapability;
 import dev.ringroad.core.pci.PciAddress;
+import dev.ringroad.core.pci.PciCapabilities;
 import dev.ringroad.core.pci.PciConfig;
 import dev.ringroad.core.pci.PciDevice;
+import dev.ringroad.core.pci.PciHeader;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /** A function of a {@link QemuMachine}. */
 public final class QemuPciDevice implements PciDevice {
-    private static final int COMMAND_MEMORY = 1 << 1;
-    private static final int COMMAND_BUS_MASTER = 1 << 2;
-    private static final int BAR_0 = 0x10;
-
-    // PCI Express Base Specification, sections 7.5.3.3 and 7.5.3.4
-    private static final int EXPRESS = 0x10;
-    private static final int EXPRESS_CAPABILITIES = 4;
+    // PCI Express Base Specification, section 7.5.3.4
     private static final int EXPRESS_CONTROL = 8;
-    private static final int CAN_RESET = 1 << 28;
     private static final int DO_RESET = 1 << 15;
 
-    // PCI Local Bus Specification 3.0, section 6.8.2
-    private static final int MSIX = 0x11;
-    private static final int MSIX_CONTROL = 2;
-    private static final int MSIX_TABLE = 4;
-    private static final int MSIX_ENTRY_BYTES = 16;
-    private static final int MSIX_ENABLE = 1 << 15;
-    private static final int MSIX_MASK_ALL = 1 << 14;
-    private static final int MSIX_COUNT_MASK = 0x7ff;
     private static final int MESSAGE = 1; // any but 0
 
     private final QemuMachine machine;
     private final PciAddress address;
-    private final EcamConfig config;
+    private final PciConfig config;
     private final PciFirmware.Window[] windows;
     private final @Nullable SocketMmio[] bars = new SocketMmio[PciFirmware.BARS];
     private @Nullable InterruptWatcher interrupts;
@@ -47,7 +37,7 @@ public final class QemuPciDevice implements PciDevice {
     QemuPciDevice(
             QemuMachine machine,
             PciAddress address,
-            EcamConfig config,
+            PciConfig config,
             PciFirmware.Window[] windows) {
         this.machine = machine;
         this.address = address;
@@ -76,7 +66,8 @@ public final class QemuPciDevice implements PciDevice {
             PciFirmware.Window window = windows[index];
             bar =
                     new SocketMmio(
-                            machine.socket(), window.address(), window.bytes(), config::isThere);
+                            new SocketWindow(machine.socket(), window.address(), window.bytes()),
+                            () -> PciHeader.isPresent(config));
             bars[index] = bar;
         }
         return bar;
@@ -89,13 +80,20 @@ public final class QemuPciDevice implements PciDevice {
 
     @Override
     public void busMaster(boolean on) {
-        config.command(on ? COMMAND_BUS_MASTER : 0, on ? 0 : COMMAND_BUS_MASTER);
+        PciHeader.command(config, PciHeader.COMMAND_BUS_MASTER, on);
     }
 
     @Override
     public int interruptsMax() {
-        int msix = config.capability(MSIX);
-        return msix == 0 ? 0 : (config.readShort(msix + MSIX_CONTROL) & MSIX_COUNT_MASK) + 1;
+        return msix().map(MsixCapability::vectorCount).orElse(0);
+    }
+
+    private Optional<MsixCapability> msix() {
+        return MsixCapability.of(config, PciCapabilities.of(config));
+    }
+
+    private Optional<ExpressCapability> express() {
+        return ExpressCapability.of(config, PciCapabilities.of(config));
     }
 
     @Override
@@ -127,18 +125,12 @@ public final class QemuPciDevice implements PciDevice {
     }
 
     private void programInterrupts(InterruptWatcher watcher) throws IOException {
-        int msix = config.capability(MSIX);
-        int table = config.readInt(msix + MSIX_TABLE);
-        Mmio registers = bar(table & 7);
-        config.writeShort(msix + MSIX_CONTROL, (short) (MSIX_ENABLE | MSIX_MASK_ALL));
+        MsixCapability msix = msix().orElseThrow();
+        Mmio registers = bar(msix.tableBar());
         for (int vector = 0; vector < watcher.events().size(); vector++) {
-            long entry = (table & ~7) + (long) vector * MSIX_ENTRY_BYTES;
-            registers.writeInt(entry, (int) watcher.address(vector));
-            registers.writeInt(entry + 4, (int) (watcher.address(vector) >>> 32));
-            registers.writeInt(entry + 8, MESSAGE);
-            registers.writeInt(entry + 12, 0); // not masked
+            msix.program(registers, vector, watcher.address(vector), MESSAGE);
         }
-        config.writeShort(msix + MSIX_CONTROL, (short) MSIX_ENABLE);
+        msix.enable(config, true);
     }
 
     private void disableInterrupts() {
@@ -148,44 +140,39 @@ public final class QemuPciDevice implements PciDevice {
             return;
         }
         try (before) {
-            int msix = config.capability(MSIX);
-            if (msix != 0) {
-                config.writeShort(msix + MSIX_CONTROL, (short) 0);
-            }
+            msix().ifPresent(msix -> msix.enable(config, false));
         }
     }
 
     @Override
     public synchronized void reset() throws IOException {
-        if (!hasReset()) {
-            throw new IOException(
-                    "The function "
-                            + address
-                            + " cannot be reset by itself: it has no function level reset. Remedy:"
-                            + " start its machine anew.");
-        }
-        int express = config.capability(EXPRESS);
+        ExpressCapability express =
+                express()
+                        .filter(ExpressCapability::resetsItself)
+                        .orElseThrow(
+                                () ->
+                                        new IOException(
+                                                "The function "
+                                                        + address
+                                                        + " cannot be reset by itself: it has no"
+                                                        + " function level reset. Remedy: start its"
+                                                        + " machine anew."));
         int[] saved = new int[PciFirmware.BARS];
         for (int index = 0; index < saved.length; index++) {
-            saved[index] = config.readInt(BAR_0 + 4 * index);
+            saved[index] = config.readInt(PciHeader.BAR_0 + 4 * index);
         }
-        int command = config.readShort(4) & 0xffff;
-        int control = config.readShort(express + EXPRESS_CONTROL) & 0xffff;
-        // The model is done before it answers; a device may take 100 ms (section 6.6.2).
-        config.writeShort(express + EXPRESS_CONTROL, (short) (control | DO_RESET));
-        config.writeShort(express + EXPRESS_CONTROL, (short) control);
+        short command = config.readShort(PciHeader.COMMAND);
+        int control = config.readShort(express.offset() + EXPRESS_CONTROL);
+        // The model is done before it answers, so that nobody waits; a device may take 100 ms.
+        config.writeShort(express.offset() + EXPRESS_CONTROL, (short) (control | DO_RESET));
+        config.writeShort(express.offset() + EXPRESS_CONTROL, (short) control);
         for (int index = 0; index < saved.length; index++) {
-            config.writeInt(BAR_0 + 4 * index, saved[index]);
+            config.writeInt(PciHeader.BAR_0 + 4 * index, saved[index]);
         }
-        config.command(command, 0);
+        config.writeShort(PciHeader.COMMAND, command);
         if (interrupts != null) {
             programInterrupts(interrupts);
         }
-    }
-
-    private boolean hasReset() {
-        int express = config.capability(EXPRESS);
-        return express != 0 && (config.readInt(express + EXPRESS_CAPABILITIES) & CAN_RESET) != 0;
     }
 
     @Override
@@ -215,12 +202,12 @@ public final class QemuPciDevice implements PciDevice {
         try {
             disableInterrupts();
         } finally {
-            if (config.isThere()) {
+            if (PciHeader.isPresent(config)) {
                 busMaster(false);
-                if (hasReset()) {
+                if (express().map(ExpressCapability::resetsItself).orElse(false)) {
                     reset();
                 }
-                config.command(0, COMMAND_MEMORY);
+                PciHeader.command(config, PciHeader.COMMAND_MEMORY, false);
             }
         }
     }

@@ -2,26 +2,19 @@ package dev.ringroad.testkit.qemu;
 
 import dev.ringroad.core.pci.Mmio;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.Objects;
 import java.util.function.BooleanSupplier;
 
 /** Registers over the test socket: writes are posted there too, and a read finds them done. */
 final class SocketMmio implements Mmio {
-    private final TestSocket socket;
-    private final long base;
-    private final long bytes;
+    private final SocketWindow window;
     private final BooleanSupplier there;
     private volatile boolean closed;
 
     /**
      * @param there whether the function still answers
      */
-    SocketMmio(TestSocket socket, long base, long bytes, BooleanSupplier there) {
-        this.socket = socket;
-        this.base = base;
-        this.bytes = bytes;
+    SocketMmio(SocketWindow window, BooleanSupplier there) {
+        this.window = window;
         this.there = there;
     }
 
@@ -31,7 +24,7 @@ final class SocketMmio implements Mmio {
 
     @Override
     public long byteSize() {
-        return bytes;
+        return window.bytes();
     }
 
     @Override
@@ -76,29 +69,21 @@ final class SocketMmio implements Mmio {
 
     private long read(int width, long offset) {
         check(width, offset);
-        try {
-            long value = socket.read(width, base + offset);
-            // QEMU answers 0 where nothing is, a PCI bus all ones.
-            return value != 0 || there.getAsBoolean() ? value : -1;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        long value = window.read(width, offset);
+        // QEMU answers 0 where nothing is, a PCI bus all ones.
+        return value != 0 || there.getAsBoolean() ? value : -1;
     }
 
     private void write(int width, long offset, long value) {
         check(width, offset);
-        try {
-            socket.post(width, base + offset, value);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        window.post(width, offset, value);
     }
 
     private void check(int width, long offset) {
         if (closed) {
             throw new IllegalStateException("The device is closed, and its registers with it");
         }
-        long ignored = Objects.checkFromIndexSize(offset, (long) width, bytes);
+        long ignored = window.address(width, offset);
         if ((offset & width - 1) != 0) {
             throw new IllegalArgumentException(
                     "No register of " + width + " bytes is at offset " + offset);
