@@ -1,5 +1,6 @@
 package dev.ringroad.nvme;
 
+import dev.ringroad.core.linux.FileTrouble;
 import dev.ringroad.core.pci.Mmio;
 import dev.ringroad.core.pci.PciDevice;
 import dev.ringroad.nvme.command.CompletionEntry;
@@ -12,19 +13,23 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 
 /**
- * Brings a controller up, at first and after each reset, without ever waiting (NVM Express over
- * PCIe Transport Specification 1.0, section 3.6; NVM Express Base Specification 2.0, sections 3.5.1
- * and 3.7.2).
+ * Brings a controller up, at first and after each reset, without waiting (NVM Express over PCIe
+ * Transport Specification 1.0, section 3.6; NVM Express Base Specification 2.0, sections 3.5.1,
+ * 3.7.2 and 9.5).
  *
  * <pre>
  *   begin → CC.EN = 0 → wait for CSTS.RDY = 0 → admin queue, CC.EN = 1 → wait for CSTS.RDY = 1
  *         → number of queues, shadow doorbells → READY
  *
- *   no answer in CAP.TO, fatal on the way → FAILED: bus mastering off
+ *   no answer in CAP.TO, fatal on the way → once: reset of the PCI function, and CC.EN = 0 again
+ *                                           then: FAILED, bus mastering off
  *   all ones anywhere                     → GONE
  * </pre>
  *
- * Each reset has an <em>epoch</em>. Once CSTS.RDY is 0, or bus mastering is off, the controller
+ * The reset of the function is the one step that waits, for a tenth of a second or so; only who
+ * polls a controller that does not do as it is told meets it.
+ *
+ * <p>Each reset has an <em>epoch</em>. Once CSTS.RDY is 0, or bus mastering is off, the controller
  * reaches no memory: the epoch is <em>quiesced</em>, and only then are commands told that they were
  * given up. All methods under the controller's lock, but those that read volatile fields.
  */
@@ -53,6 +58,9 @@ final class Lifecycle {
     private long deadlineNanos;
     private long nextHealthNanos;
     private String reason = "";
+    private boolean functionWasReset;
+
+    private volatile int functionResets;
 
     private volatile Step step = Step.WAIT_DISABLED;
     private volatile int epoch;
@@ -133,8 +141,18 @@ final class Lifecycle {
         epoch = last + 1;
     }
 
+    /** How often CC.EN was not enough. */
+    int functionResets() {
+        return functionResets;
+    }
+
     /** Begins a reset. */
     void begin(long nowNanos) {
+        functionWasReset = false;
+        disable(nowNanos);
+    }
+
+    private void disable(long nowNanos) {
         nextEpoch();
         controller.admin().pair().stop();
         step = Step.WAIT_DISABLED;
@@ -163,6 +181,28 @@ final class Lifecycle {
             reason += "; and it could not be kept from memory: " + e.getMessage();
         }
         stop(Step.GONE);
+    }
+
+    /**
+     * What is left when the controller does not do as CC.EN tells it: a reset of its function,
+     * which takes it back to where it was at power-on, whatever it is about; and in the end giving
+     * it up.
+     */
+    private void escalate(String why) {
+        if (functionWasReset) {
+            fail(why + "; the reset of its function did not help");
+            return;
+        }
+        functionWasReset = true;
+        try {
+            device.reset();
+        } catch (IOException e) {
+            fail(why + "; its function cannot be reset (" + FileTrouble.words(e) + ")");
+            return;
+        }
+        int before = functionResets; // written under the lock only
+        functionResets = before + 1;
+        disable(controller.config().nowNanos());
     }
 
     private void fail(String why) {
@@ -210,7 +250,7 @@ final class Lifecycle {
             quiescedEpoch = epoch;
             enable(nowNanos);
         } else if (nowNanos - deadlineNanos >= 0) {
-            fail("it did not stop " + within() + " of CC.EN = 0 (CSTS.RDY stays 1)");
+            escalate("it did not stop " + within() + " of CC.EN = 0 (CSTS.RDY stays 1)");
         }
     }
 
@@ -239,19 +279,19 @@ final class Lifecycle {
         if (status == ALL_ONES) {
             gone();
         } else if ((status & ControllerRegister.CSTS_FATAL) != 0) {
-            fail("it told of a fatal error while it was enabled (CSTS.CFS)");
+            escalate("it told of a fatal error while it was enabled (CSTS.CFS)");
         } else if ((status & ControllerRegister.CSTS_READY) != 0) {
             controller.admin().pair().start(epoch, null);
             step = Step.SET_UP;
             controller.setUp(epoch);
         } else if (nowNanos - deadlineNanos >= 0) {
-            fail("it did not become ready " + within() + " of CC.EN = 1 (CSTS.RDY stays 0)");
+            escalate("it did not become ready " + within() + " of CC.EN = 1 (CSTS.RDY stays 0)");
         }
     }
 
     private void watchSetUp() {
         if (resetWantedEpoch == epoch) {
-            fail("it does not answer admin commands");
+            escalate("it does not answer admin commands");
         }
     }
 

@@ -256,6 +256,13 @@ public final class NvmeController implements Poller, AutoCloseable {
         return lifecycle.state();
     }
 
+    /**
+     * How often the PCI function was reset, as the controller did not stop or come up otherwise.
+     */
+    public int functionResets() {
+        return lifecycle.functionResets();
+    }
+
     /** The NUMA node that it is near to, or -1. */
     public int numaNode() {
         return device.numaNode();
@@ -444,8 +451,9 @@ public final class NvmeController implements Poller, AutoCloseable {
 
     /**
      * Takes completions of admin commands, sends aborts that queue pairs want, looks whether the
-     * controller is well, and goes on with a reset. Never waits; when another thread does all that
-     * at the moment, it does nothing.
+     * controller is well, and goes on with a reset. Never waits, but for the reset of the function
+     * of a controller that does not stop or come up otherwise; when another thread does all that at
+     * the moment, it does nothing.
      */
     @Override
     public int poll(long nowNanos) {

@@ -114,6 +114,16 @@ final class LyingController extends InstantController {
         }
     }
 
+    /** As after power-on: whatever it refused to do before, its registers are zero. */
+    void powerOn() {
+        stops = true;
+        becomesReady = true;
+        becomesFatal = false;
+        answersAdmin = true;
+        put(ControllerRegister.CC, 0);
+        put(ControllerRegister.CSTS, 0);
+    }
+
     /** What the driver has at a device address. */
     MemorySegment lookAt(long deviceAddress, long bytes) {
         return memory(deviceAddress, bytes);

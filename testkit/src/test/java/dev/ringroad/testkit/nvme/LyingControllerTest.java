@@ -257,6 +257,36 @@ class LyingControllerTest {
     }
 
     @Test
+    void aControllerThatComesUpOnlyAfterItsFunctionWasResetIsOpened() throws IOException {
+        lab.model.becomesReady = false;
+        lab.device.functionReset(lab.model::powerOn);
+        assertThat(lab.open().functionResets()).isOne();
+    }
+
+    @Test
+    void aControllerThatFailedBeforeItWasOpenedIsOpenedAfterItsFunctionWasReset()
+            throws IOException {
+        lab.model.becomesFatal = true;
+        lab.device.functionReset(lab.model::powerOn);
+        assertThat(lab.open().functionResets()).isOne();
+    }
+
+    @Test
+    void aControllerThatAnswersOnlyAfterItsFunctionWasResetIsOpened() throws IOException {
+        lab.model.answersAdmin = false;
+        lab.device.functionReset(lab.model::powerOn);
+        assertThat(lab.open().functionResets()).isOne();
+    }
+
+    @Test
+    void aFunctionWhoseResetFailsIsNamedWithTheReason() {
+        lab.model.becomesReady = false;
+        assertNotOpened(
+                "did not become ready within 5000 ms",
+                "its function cannot be reset (The model knows no reset of its function)");
+    }
+
+    @Test
     void aControllerThatDoesNotAnswerAdminCommandsIsGivenUp() {
         lab.model.answersAdmin = false;
         assertNotOpened("does not answer admin commands");

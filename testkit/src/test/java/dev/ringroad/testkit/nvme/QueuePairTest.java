@@ -362,6 +362,60 @@ class QueuePairTest {
     }
 
     @Test
+    void aControllerThatDoesNotStopHasItsFunctionResetBeforeCommandsAreTold() throws IOException {
+        lab.model.lie = (queue, command) -> {};
+        for (int i = 0; i < DEPTH; i++) {
+            assertThat(pair.read(i, namespace, i, 1, data, 0)).isZero();
+        }
+        lab.poll(pair, 1);
+        lab.model.status(3);
+        lab.model.stops = false;
+        lab.device.functionReset(
+                () -> {
+                    assertThat(lab.told).as("told while memory is within reach").isEmpty();
+                    lab.model.powerOn();
+                });
+
+        lab.poll(pair, 6000); // pauses of a millisecond, and the controller has 5000 of them
+
+        assertThat(lab.told).hasSize(DEPTH);
+        assertThat(lab.told.values()).containsOnly(NvmeStatus.RESET);
+        assertThat(lab.toldAgain).isZero();
+        assertThat(controller.functionResets()).isOne();
+        assertThat(controller.state()).isEqualTo(ControllerState.READY);
+        lab.model.lie = LyingController::complete;
+        assertThat(pair.read(DEPTH, namespace, 0, 1, data, 0)).isZero();
+        lab.poll(pair, 2);
+        assertThat(lab.told).containsEntry((long) DEPTH, 0);
+    }
+
+    @Test
+    void aFunctionIsResetOnceForEachResetOfTheController() throws IOException {
+        lab.model.lie = (queue, command) -> {};
+        assertThat(pair.read(1, namespace, 0, 1, data, 0)).isZero();
+        lab.poll(pair, 1);
+        lab.model.stops = false;
+        lab.device.functionReset(() -> {}); // of no use
+
+        assertThatThrownBy(controller::reset)
+                .hasMessageContaining("did not stop")
+                .hasMessageContaining("reset of its function did not help");
+        lab.poll(pair, 2);
+
+        assertThat(controller.functionResets()).isOne();
+        assertThat(controller.state()).isEqualTo(ControllerState.FAILED);
+        assertThat(lab.device.device().isBusMaster()).isFalse();
+        assertThat(lab.told).containsOnly(Map.entry(1L, NvmeStatus.FAILED));
+
+        lab.device.functionReset(lab.model::powerOn);
+        controller.reset();
+        assertThat(controller.functionResets()).isEqualTo(2);
+        assertThat(controller.state()).isEqualTo(ControllerState.READY);
+        assertThat(lab.device.device().isBusMaster()).isTrue();
+        assertThat(lab.toldAgain).isZero();
+    }
+
+    @Test
     void aFatalErrorResetsTheController() {
         lab.model.lie = (queue, command) -> {};
         assertThat(pair.read(1, namespace, 0, 1, data, 0)).isZero();

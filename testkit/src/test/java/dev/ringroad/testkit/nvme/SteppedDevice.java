@@ -23,6 +23,7 @@ final class SteppedDevice implements PciDevice {
 
     private final ModelDevice device;
     private @Nullable InstantController model;
+    private @Nullable Runnable functionReset;
     private boolean gone;
 
     SteppedDevice() throws IOException {
@@ -35,6 +36,11 @@ final class SteppedDevice implements PciDevice {
 
     void model(InstantController newModel) {
         model = newModel;
+    }
+
+    /** What a reset of the function does; without that, the function knows none. */
+    void functionReset(Runnable reset) {
+        functionReset = reset;
     }
 
     void goAway() {
@@ -84,7 +90,12 @@ final class SteppedDevice implements PciDevice {
 
     @Override
     public void reset() throws IOException {
-        device.reset();
+        Runnable reset = functionReset;
+        if (reset == null) {
+            device.reset(); // says that there is none
+        } else {
+            reset.run();
+        }
     }
 
     @Override
