@@ -42,7 +42,7 @@ final class AdminQueue implements NvmeCompletion {
             handlers[slot] = handler;
             tokens[slot] = token;
             if (command.isUnlimited()) {
-                pair.lastIsAgeless();
+                pair.trackers().lastIsAgeless();
             }
         }
         return refusal;
@@ -54,6 +54,7 @@ final class AdminQueue implements NvmeCompletion {
                     slot,
                     command.opcode(),
                     command.namespace(),
+                    0,
                     command.first(),
                     command.second(),
                     command.words(10),

@@ -39,6 +39,12 @@ final class DataPointers {
     private final int listBytes;
     private final int pageBytes;
     private final int sgl;
+    private long listBegin;
+    private long listEnd;
+    private long runAddress;
+    private long runBytes;
+    private int pages;
+    private boolean pageIsLeft;
     long first;
     long second;
     int flags;
@@ -95,89 +101,148 @@ final class DataPointers {
     }
 
     private int buildLonger(DmaMemory data, long offset, long bytes, int tracker) {
-        boolean aligned = (data.deviceAddress(offset) & DWORD_MASK) == 0;
-        if (sgl == SGL_ANY || (sgl == SGL_ALIGNED && aligned)) {
-            return buildSgl(data, offset, bytes, tracker);
-        }
-        return aligned ? buildPrps(data, offset, bytes, tracker) : Refusal.MISALIGNED;
+        begin(tracker);
+        int refusal = add(data, offset, bytes);
+        return refusal != 0 ? refusal : finish();
     }
 
-    private int buildPrps(DmaMemory data, long offset, long bytes, int tracker) {
-        long address = data.deviceAddress(offset);
-        long inFirst = Math.min(pageBytes - (address & pageBytes - 1), bytes);
-        if (data.contiguousBytes(offset) < inFirst) {
-            return Refusal.TOO_SCATTERED;
+    /**
+     * The same for data in several pieces.
+     *
+     * @param bytes that the command carries
+     */
+    int build(DataVector data, long bytes, int tracker) {
+        if (bytes > data.byteSize()) {
+            return Refusal.MEMORY_TOO_SMALL;
         }
-        flags = 0;
-        first = address;
-        second = 0;
-        long left = bytes - inFirst;
-        if (left == 0) {
-            return 0;
-        }
-        long at = offset + inFirst;
-        if (left <= pageBytes) {
-            second = data.deviceAddress(at);
-            return isPage(data, at, left) ? 0 : Refusal.TOO_SCATTERED;
-        }
-        long list = (long) tracker * listBytes;
-        long end = list + listBytes;
-        second = memory.deviceAddress(listsAt + list);
-        for (; left > 0; left -= pageBytes, at += pageBytes, list += Long.BYTES) {
-            if (list == end) {
-                return Refusal.TOO_LONG;
+        begin(tracker);
+        long left = bytes;
+        for (int piece = 0; left > 0; piece++) {
+            long length = Math.min(data.length(piece), left);
+            int refusal = add(data.memory(piece), data.offset(piece), length);
+            if (refusal != 0) {
+                return refusal;
             }
-            if (!isPage(data, at, Math.min(left, pageBytes))) {
+            left -= length;
+        }
+        return finish();
+    }
+
+    private void begin(int tracker) {
+        listBegin = (long) tracker * listBytes;
+        listEnd = listBegin;
+        runBytes = 0;
+        pages = 0;
+    }
+
+    private int add(DmaMemory data, long offset, long bytes) {
+        return sgl == NO_SGL ? addPages(data, offset, bytes) : addRuns(data, offset, bytes);
+    }
+
+    private int finish() {
+        return sgl == NO_SGL ? finishPrps() : finishSgl();
+    }
+
+    private int addPages(DmaMemory data, long offset, long bytes) {
+        long end = offset + bytes;
+        long length;
+        for (long at = offset; at < end; at += length) {
+            long address = data.deviceAddress(at);
+            int inPage = (int) (address & pageBytes - 1);
+            length = Math.min(pageBytes - inPage, end - at);
+            if (data.contiguousBytes(at) < length) {
                 return Refusal.TOO_SCATTERED;
             }
-            lists.set(LONG, list, data.deviceAddress(at));
+            if (pages == 0) {
+                if ((address & DWORD_MASK) != 0) {
+                    return Refusal.MISALIGNED;
+                }
+                first = address;
+            } else {
+                // Only the first is entered behind its beginning, only the last left before its
+                // end.
+                if (inPage != 0 || pageIsLeft) {
+                    return Refusal.TOO_SCATTERED;
+                }
+                if (listEnd == listBegin + listBytes) {
+                    return Refusal.TOO_LONG;
+                }
+                lists.set(LONG, listEnd, address);
+                listEnd += Long.BYTES;
+                second = address;
+            }
+            pages++;
+            pageIsLeft = inPage + length < pageBytes;
         }
         return 0;
     }
 
-    /** Whether a page of the controller's begins there, and holds so much. */
-    private boolean isPage(DmaMemory data, long at, long bytes) {
-        return (data.deviceAddress(at) & pageBytes - 1) == 0 && data.contiguousBytes(at) >= bytes;
+    private int finishPrps() {
+        flags = 0;
+        if (pages == 1) {
+            second = 0;
+        } else if (pages > 2) {
+            second = memory.deviceAddress(listsAt + listBegin);
+        }
+        return 0;
     }
 
-    private int buildSgl(DmaMemory data, long offset, long bytes, int tracker) {
+    /** Runs of addresses go on over pages and pieces that happen to follow each other. */
+    private int addRuns(DmaMemory data, long offset, long bytes) {
+        if (sgl == SGL_ALIGNED && ((data.deviceAddress(offset) | bytes) & DWORD_MASK) != 0) {
+            return Refusal.MISALIGNED;
+        }
+        long end = offset + bytes;
+        long length;
+        for (long at = offset; at < end; at += length) {
+            long address = data.deviceAddress(at);
+            length = Math.min(data.contiguousBytes(at), end - at);
+            if (runBytes > 0 && address == runAddress + runBytes) {
+                runBytes += length;
+                continue;
+            }
+            if (runBytes > 0 && !listRun()) {
+                return Refusal.TOO_SCATTERED;
+            }
+            runAddress = address;
+            runBytes = length;
+        }
+        return 0;
+    }
+
+    private boolean listRun() {
+        if (listEnd == listBegin + listBytes) {
+            return false;
+        }
+        SglDescriptor.encode(
+                lists,
+                listEnd,
+                SglDescriptor.DATA_BLOCK,
+                SglDescriptor.ADDRESS,
+                runAddress,
+                (int) runBytes);
+        listEnd += SglDescriptor.BYTES;
+        return true;
+    }
+
+    private int finishSgl() {
         flags = SubmissionEntry.SGL;
-        if (data.contiguousBytes(offset) >= bytes) {
-            first = data.deviceAddress(offset);
+        if (listEnd == listBegin) {
+            first = runAddress;
             second =
                     SglDescriptor.secondWord(
-                            SglDescriptor.DATA_BLOCK, SglDescriptor.ADDRESS, (int) bytes);
+                            SglDescriptor.DATA_BLOCK, SglDescriptor.ADDRESS, (int) runBytes);
             return 0;
         }
-        long begin = (long) tracker * listBytes;
-        long at = begin;
-        long left = bytes;
-        long from = offset;
-        while (left > 0) {
-            if (at == begin + listBytes) {
-                return Refusal.TOO_SCATTERED;
-            }
-            long address = data.deviceAddress(from);
-            long run = runBytes(data, from, left);
-            SglDescriptor.encode(
-                    lists, at, SglDescriptor.DATA_BLOCK, SglDescriptor.ADDRESS, address, (int) run);
-            at += SglDescriptor.BYTES;
-            from += run;
-            left -= run;
+        if (!listRun()) {
+            return Refusal.TOO_SCATTERED;
         }
-        first = memory.deviceAddress(listsAt + begin);
+        first = memory.deviceAddress(listsAt + listBegin);
         second =
                 SglDescriptor.secondWord(
-                        SglDescriptor.LAST_SEGMENT, SglDescriptor.ADDRESS, (int) (at - begin));
+                        SglDescriptor.LAST_SEGMENT,
+                        SglDescriptor.ADDRESS,
+                        (int) (listEnd - listBegin));
         return 0;
-    }
-
-    /** How far the addresses go on without a gap, over pages that happen to follow each other. */
-    private static long runBytes(DmaMemory data, long from, long bytesMax) {
-        long run = Math.min(data.contiguousBytes(from), bytesMax);
-        while (run < bytesMax && data.deviceAddress(from + run) == data.deviceAddress(from) + run) {
-            run += Math.min(data.contiguousBytes(from + run), bytesMax - run);
-        }
-        return run;
     }
 }

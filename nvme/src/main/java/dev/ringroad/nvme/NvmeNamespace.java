@@ -17,13 +17,11 @@ public final class NvmeNamespace {
     final long blocks;
     final int blockDataBytes;
     final int transferBlocksMax;
+    final boolean metadataApart;
     private final int blockBytes;
     private final int metadataBytes;
     private final boolean extended;
     private final IdentifyNamespace identity;
-
-    /** Whether a command with data has to say where its metadata are. */
-    final boolean needsMetadataBuffer;
 
     private NvmeNamespace(
             int id, IdentifyNamespace identity, int blockShift, int metadata, long bytesMax) {
@@ -33,7 +31,7 @@ public final class NvmeNamespace {
         blockBytes = 1 << blockShift;
         metadataBytes = metadata;
         extended = metadata > 0 && identity.metadataExtendsBlocks();
-        needsMetadataBuffer = metadata > 0 && !extended;
+        metadataApart = metadata > 0 && !extended;
         blockDataBytes = blockBytes + (extended ? metadata : 0);
         transferBlocksMax = (int) Math.min(bytesMax / blockDataBytes, COMMAND_BLOCKS_MAX);
     }
@@ -88,6 +86,17 @@ public final class NvmeNamespace {
             return Refusal.OUT_OF_RANGE;
         }
         return blockCount > COMMAND_BLOCKS_MAX ? Refusal.TOO_LONG : 0;
+    }
+
+    /** Why a command cannot carry the data of these blocks, a {@link Refusal}; or 0. */
+    int refusesTransfer(long block, int blockCount, long metadataAddress) {
+        if (block < 0 || blockCount <= 0 || block > blocks - blockCount) {
+            return Refusal.OUT_OF_RANGE;
+        }
+        if (blockCount > transferBlocksMax) {
+            return Refusal.TOO_LONG;
+        }
+        return metadataAddress == 0 && metadataApart ? Refusal.NO_METADATA : 0;
     }
 
     /** Unsigned, at least 1. */

@@ -7,7 +7,6 @@ import dev.ringroad.core.worker.Poller;
 import dev.ringroad.nvme.command.DatasetRange;
 import dev.ringroad.nvme.command.IoOpcode;
 import dev.ringroad.nvme.command.NvmeStatus;
-import dev.ringroad.nvme.command.SubmissionEntry;
 
 import org.jspecify.annotations.Nullable;
 
@@ -159,15 +158,9 @@ public final class QueuePair implements Poller, AutoCloseable {
             long offset,
             int flags,
             long metadataAddress) {
-        if (block < 0 || blockCount <= 0 || block > namespace.blocks - blockCount) {
-            return Refusal.OUT_OF_RANGE;
-        }
-        if (blockCount > namespace.transferBlocksMax) {
-            return Refusal.TOO_LONG;
-        }
-        if (metadataAddress == 0 && namespace.needsMetadataBuffer) {
-            // The controller would take 0 for an address.
-            return Refusal.NO_METADATA_BUFFER;
+        int refusal = namespace.refusesTransfer(block, blockCount, metadataAddress);
+        if (refusal != 0) {
+            return refusal;
         }
         Trackers all = trackers;
         int free = all.freeCount;
@@ -176,8 +169,7 @@ public final class QueuePair implements Poller, AutoCloseable {
         }
         int index = all.free[free - 1];
         DataPointers where = pointers;
-        int refusal =
-                where.build(data, offset, (long) blockCount * namespace.blockDataBytes, index);
+        refusal = where.build(data, offset, (long) blockCount * namespace.blockDataBytes, index);
         if (refusal != 0) {
             return refusal;
         }
@@ -196,7 +188,39 @@ public final class QueuePair implements Poller, AutoCloseable {
         return 0;
     }
 
-    private int fullOrStopped() {
+    /** The same with data in several pieces; those behind the last block are left alone. */
+    public int transfer(
+            long token,
+            int opcode,
+            NvmeNamespace namespace,
+            long block,
+            int blockCount,
+            DataVector data,
+            int flags,
+            long metadataAddress) {
+        int refusal = namespace.refusesTransfer(block, blockCount, metadataAddress);
+        if (refusal == 0 && free() == 0) {
+            refusal = fullOrStopped();
+        }
+        if (refusal == 0) {
+            long bytes = (long) blockCount * namespace.blockDataBytes;
+            refusal = pointers.build(data, bytes, trackers.free[trackers.freeCount - 1]);
+        }
+        return refusal != 0
+                ? refusal
+                : send(
+                        token,
+                        opcode | pointers.flags << 8,
+                        namespace.id,
+                        metadataAddress,
+                        pointers.first,
+                        pointers.second,
+                        block,
+                        (blockCount - 1) | (flags & UNSIGNED_INT),
+                        0);
+    }
+
+    int fullOrStopped() {
         return accepting ? Refusal.FULL : Refusal.STOPPED;
     }
 
@@ -289,34 +313,17 @@ public final class QueuePair implements Poller, AutoCloseable {
             long comparedOffset,
             DmaMemory written,
             long writtenOffset) {
-        int refusal = controller.refusesCompareAndWrite(blockCount);
-        if (refusal != 0) {
-            return refusal;
-        }
-        if (free() < 2) {
-            return fullOrStopped();
-        }
-        // The second is known to be fine before the first is in the ring.
-        int second = trackers.free[trackers.freeCount - 2];
-        long bytes = (long) blockCount * namespace.blockDataBytes;
-        refusal = pointers.build(written, writtenOffset, bytes, second);
-        if (refusal != 0) {
-            return refusal;
-        }
-        // The fuse bits stand where an opcode would have its upper byte.
-        int fused = IoOpcode.COMPARE | SubmissionEntry.FUSED_FIRST << 8;
-        refusal =
-                transfer(
-                        token, fused, namespace, block, blockCount, compared, comparedOffset, 0, 0);
-        if (refusal != 0) {
-            return refusal;
-        }
-        int first = trackers.free[trackers.freeCount];
-        fused = IoOpcode.WRITE | SubmissionEntry.FUSED_SECOND << 8;
-        int ignored =
-                transfer(token, fused, namespace, block, blockCount, written, writtenOffset, 0, 0);
-        trackers.fuse(first, second);
-        return 0;
+        return FusedWrite.submit(
+                this,
+                controller,
+                token,
+                namespace,
+                block,
+                blockCount,
+                compared,
+                comparedOffset,
+                written,
+                writtenOffset);
     }
 
     /**
@@ -341,14 +348,14 @@ public final class QueuePair implements Poller, AutoCloseable {
         if (free() == 0) {
             return fullOrStopped();
         }
-        int next = trackers.free[trackers.freeCount - 1];
-        int refusal = pointers.build(data, offset, bytes, next);
+        int refusal = pointers.build(data, offset, bytes, trackers.free[trackers.freeCount - 1]);
         return refusal != 0
                 ? refusal
                 : send(
                         token,
                         opcode | pointers.flags << 8,
                         namespaceId,
+                        0,
                         pointers.first,
                         pointers.second,
                         words10,
@@ -359,7 +366,7 @@ public final class QueuePair implements Poller, AutoCloseable {
     /** Any command without data. */
     public int submit(
             long token, int opcode, int namespaceId, long words10, long words12, long words14) {
-        return send(token, opcode, namespaceId, 0, 0, words10, words12, words14);
+        return send(token, opcode, namespaceId, 0, 0, 0, words10, words12, words14);
     }
 
     /** Any command, its data told already. */
@@ -367,6 +374,7 @@ public final class QueuePair implements Poller, AutoCloseable {
             long token,
             int opcodeAndFlags,
             int namespaceId,
+            long metadataAddress,
             long first,
             long second,
             long words10,
@@ -378,7 +386,7 @@ public final class QueuePair implements Poller, AutoCloseable {
         int index = trackers.take(token);
         submissions.write(
                 opcodeAndFlags | (long) trackers.id(index) << 16 | (long) namespaceId << 32,
-                0,
+                metadataAddress,
                 first,
                 second,
                 words10,
@@ -397,11 +405,6 @@ public final class QueuePair implements Poller, AutoCloseable {
         return watch.abort(token);
     }
 
-    /** Spares the command that was sent last the time-out. */
-    void lastIsAgeless() {
-        trackers.ages[trackers.free[trackers.freeCount]] = Trackers.AGELESS;
-    }
-
     /**
      * Takes what is completed, tells the handler, and sets out what was accepted, also from within
      * the handler: with at most one doorbell of either kind. That of completions waits until it is
@@ -411,10 +414,7 @@ public final class QueuePair implements Poller, AutoCloseable {
      */
     @Override
     public int poll(long nowNanos) {
-        if (controller.epoch() != epoch) {
-            return watch.pollStopped(nowNanos);
-        }
-        return pollRings(nowNanos);
+        return controller.epoch() == epoch ? pollRings(nowNanos) : watch.pollStopped(nowNanos);
     }
 
     /** The same, whatever the controller is about; for the admin queue. */
@@ -525,6 +525,14 @@ public final class QueuePair implements Poller, AutoCloseable {
         return memory;
     }
 
+    Trackers trackers() {
+        return trackers;
+    }
+
+    DataPointers pointers() {
+        return pointers;
+    }
+
     QueueWatch watch() {
         return watch;
     }
@@ -552,7 +560,10 @@ public final class QueuePair implements Poller, AutoCloseable {
             int told = 0;
             for (int index = 0; index < trackers.depth(); index++) {
                 if (trackers.inFlight(index)) {
-                    tellAbandoned(index, watch.isLate(index) ? statusOfLate : status);
+                    long token = trackers.tokens[index];
+                    int became = watch.isLate(index) ? statusOfLate : status;
+                    trackers.releaseWithPartner(index);
+                    handler.completed(token, became);
                     told++;
                 }
             }
@@ -561,12 +572,6 @@ public final class QueuePair implements Poller, AutoCloseable {
             polling = before;
             completions.clear();
         }
-    }
-
-    private void tellAbandoned(int index, int status) {
-        long token = trackers.tokens[index];
-        trackers.releaseWithPartner(index);
-        handler.completed(token, status);
     }
 
     int epoch() {

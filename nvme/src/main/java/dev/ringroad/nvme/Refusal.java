@@ -26,8 +26,8 @@ public final class Refusal {
     /** The controller says that it does not know the command. */
     public static final int UNSUPPORTED = -8;
 
-    /** The blocks have metadata in a buffer of their own, and none was given. */
-    public static final int NO_METADATA_BUFFER = -9;
+    /** The blocks have metadata of their own, and no memory for them was named. */
+    public static final int NO_METADATA = -9;
 
     private Refusal() {}
 
@@ -42,7 +42,7 @@ public final class Refusal {
             case MISALIGNED -> "the memory's device address is no multiple of 4";
             case TOO_SCATTERED -> "the memory is in too many pieces";
             case UNSUPPORTED -> "the controller does not know the command";
-            case NO_METADATA_BUFFER -> "the blocks' metadata need a buffer of their own";
+            case NO_METADATA -> "the blocks have metadata apart, and no memory for them is named";
             default -> "accepted";
         };
     }

@@ -24,7 +24,7 @@ final class Trackers {
     static final int ID_MASK = 0xffff;
 
     /** An age that no scan brings to a limit. */
-    static final int AGELESS = Integer.MIN_VALUE / 2;
+    private static final int AGELESS = Integer.MIN_VALUE / 2;
 
     /** By index; more than there are trackers, the rest never in flight. */
     final int[] states;
@@ -79,6 +79,11 @@ final class Trackers {
         states[index] |= IN_FLIGHT;
         tokens[index] = token;
         return index;
+    }
+
+    /** Spares the one that was taken last the time-out. */
+    void lastIsAgeless() {
+        ages[free[freeCount]] = AGELESS;
     }
 
     int id(int index) {

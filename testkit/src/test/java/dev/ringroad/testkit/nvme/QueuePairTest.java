@@ -526,10 +526,10 @@ class QueuePairTest {
         lab.model.ofNamespace = identity -> identity.format(0, 9, 8);
         NvmeNamespace apart = controller.namespace(1);
 
-        assertThat(pair.read(1, apart, 0, 1, data, 0)).isEqualTo(Refusal.NO_METADATA_BUFFER);
-        assertThat(pair.write(2, apart, 0, 1, data, 0)).isEqualTo(Refusal.NO_METADATA_BUFFER);
+        assertThat(pair.read(1, apart, 0, 1, data, 0)).isEqualTo(Refusal.NO_METADATA);
+        assertThat(pair.write(2, apart, 0, 1, data, 0)).isEqualTo(Refusal.NO_METADATA);
         assertThat(pair.compareAndWrite(3, apart, 0, 1, data, 0, data, 512))
-                .isEqualTo(Refusal.NO_METADATA_BUFFER);
+                .isEqualTo(Refusal.NO_METADATA);
         long metadata = data.deviceAddress(4096);
         assertThat(pair.transfer(4, IoOpcode.READ, apart, 0, 1, data, 0, 0, metadata)).isZero();
         lab.poll(pair, 2);
