@@ -2,6 +2,7 @@ package dev.ringroad.nvme;
 
 import dev.ringroad.core.memory.DmaMemory;
 import dev.ringroad.nvme.command.CommandSet;
+import dev.ringroad.nvme.command.ControllerRegister;
 import dev.ringroad.nvme.command.IdentifyKind;
 import dev.ringroad.nvme.command.IoOpcode;
 import dev.ringroad.nvme.command.NamespaceNames;
@@ -64,8 +65,14 @@ public final class ZonedNamespace {
         return new ZonedNamespace(namespace, identity, zoneBlocks, appendBlocks);
     }
 
-    /** Whether a namespace is of the zoned command set. */
+    /**
+     * Whether a namespace is of the zoned command set; a controller without others is not asked.
+     */
     public static boolean isZoned(NvmeController controller, int id) throws IOException {
+        int sets = ControllerRegister.commandSets(controller.capabilities());
+        if ((sets & ControllerRegister.COMMAND_SETS_OTHER) == 0) {
+            return false;
+        }
         MemorySegment list = controller.identify(IdentifyKind.NAMESPACE_NAMES, id, 0);
         @Nullable MemorySegment set = new NamespaceNames(list).name(NamespaceNames.COMMAND_SET);
         return set != null && set.get(ValueLayout.JAVA_BYTE, 0) == CommandSet.ZONED;

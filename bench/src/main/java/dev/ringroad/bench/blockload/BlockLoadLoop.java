@@ -193,8 +193,7 @@ final class BlockLoadLoop {
                                 + " blocks at "
                                 + request.block()
                                 + " failed: "
-                                + status.sentence()
-                                + (request.detail() == 0 ? "" : " (" + request.detail() + ")")));
+                                + request.sentence(status)));
     }
 
     /** What this run has not written may be anything where it writes; else it has a mark. */
@@ -219,10 +218,11 @@ final class BlockLoadLoop {
             return;
         }
         BlockStatus[] flushed = {BlockStatus.FAILED};
-        channel.submit(new BlockRequest((_, status) -> flushed[0] = status).flush());
+        BlockRequest flush = new BlockRequest((_, status) -> flushed[0] = status).flush();
+        channel.submit(flush);
         drain();
         if (flushed[0] != BlockStatus.OK) {
-            load.fail(new IOException("The flush failed: " + flushed[0].sentence()));
+            load.fail(new IOException("The flush failed: " + flush.sentence(flushed[0])));
             return;
         }
         readingBack = true;

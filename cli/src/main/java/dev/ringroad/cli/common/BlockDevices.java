@@ -1,5 +1,6 @@
 package dev.ringroad.cli.common;
 
+import dev.ringroad.core.linux.FileTrouble;
 import dev.ringroad.nvme.block.BlockDevice;
 import dev.ringroad.nvme.block.drive.DriveKind;
 import dev.ringroad.nvme.block.file.FileKind;
@@ -34,7 +35,7 @@ public final class BlockDevices {
         } catch (BlockTextException e) {
             throw Refusal.wrongUse(e.getMessage() + ".");
         } catch (IOException e) {
-            throw Refusal.wrongUse(text + " cannot be opened: " + e.getMessage() + ".");
+            throw Refusal.wrongUse(text + " cannot be opened: " + FileTrouble.words(e) + ".");
         }
     }
 

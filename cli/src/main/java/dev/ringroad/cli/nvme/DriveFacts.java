@@ -82,27 +82,37 @@ final class DriveFacts {
 
     /** A namespace; what is wrong with one that cannot be used is a fact too. */
     static Facts namespace(NvmeController controller, int id, boolean formats) {
-        Facts facts = new Facts().add("namespace", Integer.toUnsignedLong(id));
         try {
-            NvmeNamespace namespace = controller.namespace(id);
-            facts.add("bytes", namespace.blocks() * namespace.blockBytes())
-                    .add("blocks", namespace.blocks())
-                    .add("block_bytes", namespace.blockBytes())
-                    .add("metadata_bytes", namespace.metadataBytes())
-                    .add("metadata_extends_blocks", namespace.metadataExtendsBlocks());
-            addZones(facts, controller, id);
-            if (formats) {
-                facts.add("formats", formats(namespace.identity()));
-            }
+            return usable(controller, id, formats);
         } catch (IOException e) {
-            facts.add("unusable", String.valueOf(e.getMessage()));
+            return numbered(id).add("unusable", String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** A namespace that can be used. */
+    static Facts usable(NvmeController controller, int id, boolean formats) throws IOException {
+        NvmeNamespace namespace = controller.namespace(id);
+        Facts facts =
+                numbered(id)
+                        .add("bytes", namespace.blocks() * namespace.blockBytes())
+                        .add("blocks", namespace.blocks())
+                        .add("block_bytes", namespace.blockBytes())
+                        .add("metadata_bytes", namespace.metadataBytes())
+                        .add("metadata_extends_blocks", namespace.metadataExtendsBlocks());
+        addZones(facts, controller, id);
+        if (formats) {
+            facts.add("formats", formats(namespace.identity()));
         }
         return facts;
     }
 
+    private static Facts numbered(int id) {
+        return new Facts().add("namespace", Integer.toUnsignedLong(id));
+    }
+
     private static void addZones(Facts facts, NvmeController controller, int id)
             throws IOException {
-        boolean zoned = controller.version() >= 0x10400 && ZonedNamespace.isZoned(controller, id);
+        boolean zoned = ZonedNamespace.isZoned(controller, id);
         facts.add("zoned", zoned);
         if (zoned) {
             ZonedNamespace zones = ZonedNamespace.of(controller, id);

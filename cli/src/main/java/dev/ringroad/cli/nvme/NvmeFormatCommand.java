@@ -89,7 +89,7 @@ final class NvmeFormatCommand extends Subcommand {
             confirm(controller, before);
         }
         new NamespaceFormat(controller).format(namespace, format, metadataExtends, erase);
-        return DriveFacts.namespace(controller, namespace, false);
+        return DriveFacts.usable(controller, namespace, false);
     }
 
     private void confirm(NvmeController controller, NvmeNamespace target) throws IOException {

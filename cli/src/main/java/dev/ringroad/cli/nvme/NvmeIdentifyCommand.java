@@ -36,7 +36,7 @@ final class NvmeIdentifyCommand extends Subcommand {
                         controller ->
                                 id == null
                                         ? DriveFacts.of(device, controller)
-                                        : DriveFacts.namespace(controller, id, true));
+                                        : DriveFacts.usable(controller, id, true));
         System.out.print(json ? facts.json() : facts.text());
     }
 }

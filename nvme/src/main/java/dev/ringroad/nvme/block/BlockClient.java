@@ -118,7 +118,6 @@ public final class BlockClient implements AutoCloseable {
     }
 
     private BlockException failed(BlockRequest failed, BlockStatus became) {
-        int detail = failed.detail();
         return new BlockException(
                 failed.operation()
                         + (failed.operation() == BlockOperation.FLUSH
@@ -127,10 +126,9 @@ public final class BlockClient implements AutoCloseable {
                         + " on "
                         + device.name()
                         + " was not done: "
-                        + became.sentence()
-                        + (detail == 0 ? "" : " (" + detail + ")"),
+                        + failed.sentence(became),
                 became,
-                detail);
+                failed.detail());
     }
 
     /** A request to fill and to give to {@link #execute}, for operations without a method here. */

@@ -1,5 +1,8 @@
 package dev.ringroad.nvme.block;
 
+import dev.ringroad.core.linux.Errno;
+import dev.ringroad.nvme.command.NvmeStatus;
+
 import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
@@ -135,6 +138,15 @@ public class BlockRequest {
      */
     public final int detail() {
         return detail;
+    }
+
+    /** What became of it in words, with what the device itself said. */
+    public final String sentence(BlockStatus status) {
+        if (detail == 0) {
+            return status.sentence();
+        }
+        String words = detail < 0 ? NvmeStatus.sentence(-detail) : Errno.describe(detail);
+        return status.sentence() + ": " + words;
     }
 
     /** For devices: sets what {@link #detail} says, and tells the owner. From within poll only. */

@@ -18,7 +18,8 @@ import java.util.function.Supplier;
  * {@code ERR why}; lines {@code IRQ raise N} and {@code IRQ lower N} may come before any answer
  * (QEMU, {@code softmmu/qtest.c}). Answers come in the order of the commands, so a write need not
  * wait for its own: {@link #post} leaves it in the socket, and the next command that waits takes
- * it. Any thread may use it.
+ * it. Any thread may use it, also one that was interrupted: a driver that it ends still has to
+ * quiesce its device.
  */
 public final class TestSocket implements AutoCloseable {
     private static final int POSTED_MAX = 64; // their answers fit the socket's buffer by far
@@ -142,12 +143,15 @@ public final class TestSocket implements AutoCloseable {
             throw new IllegalArgumentException("A command is one line, not \"" + line + "\"");
         }
         ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.US_ASCII));
+        boolean interrupted = Thread.interrupted(); // or the channel would close itself
         try {
             while (bytes.hasRemaining()) {
                 int ignored = channel.write(bytes);
             }
         } catch (IOException e) {
             throw gone(line, e);
+        } finally {
+            interruptAgain(interrupted);
         }
     }
 
@@ -199,15 +203,23 @@ public final class TestSocket implements AutoCloseable {
     private void fill(String command) throws IOException {
         received.clear();
         int count;
+        boolean interrupted = Thread.interrupted();
         try {
             count = channel.read(received);
         } catch (IOException e) {
-            received.flip();
             throw gone(command, e);
+        } finally {
+            received.flip();
+            interruptAgain(interrupted);
         }
-        received.flip();
         if (count < 0) {
             throw gone(command, null);
+        }
+    }
+
+    private static void interruptAgain(boolean wanted) {
+        if (wanted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -1,8 +1,6 @@
 package dev.ringroad.nvme.block.drive;
 
-import dev.ringroad.nvme.NvmeConfig;
 import dev.ringroad.nvme.NvmeController;
-import dev.ringroad.nvme.NvmeControllers;
 import dev.ringroad.nvme.block.BlockDevice;
 import dev.ringroad.nvme.block.text.BlockKind;
 import dev.ringroad.nvme.block.text.BlockSpec;
@@ -12,7 +10,8 @@ import java.io.IOException;
 import java.util.Set;
 
 /**
- * Drives of this machine as a text names them: taken when the text is opened, given back with it.
+ * Drives of this machine as a text names them: taken when the first text that names one is opened,
+ * given back with the last.
  */
 public final class DriveKind {
     private static final String FORM = "PCI-ADDRESS/ID";
@@ -46,12 +45,12 @@ public final class DriveKind {
                             + text.substring(slash + 1)
                             + '"');
         }
-        NvmeController controller =
-                NvmeControllers.open(text.substring(0, slash), NvmeConfig.standard());
+        SharedController shared = SharedController.open(text.substring(0, slash));
         try {
-            return NvmeDrive.owning(controller, controller.namespace(namespaceId));
+            NvmeController controller = shared.controller();
+            return NvmeDrive.owning(controller, controller.namespace(namespaceId), shared);
         } catch (Throwable t) {
-            controller.close();
+            shared.close();
             throw t;
         }
     }

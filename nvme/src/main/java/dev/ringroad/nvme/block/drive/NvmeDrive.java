@@ -3,6 +3,7 @@ package dev.ringroad.nvme.block.drive;
 import dev.ringroad.core.memory.SharedRegion;
 import dev.ringroad.nvme.NvmeController;
 import dev.ringroad.nvme.NvmeNamespace;
+import dev.ringroad.nvme.ZonedNamespace;
 import dev.ringroad.nvme.block.BlockChannel;
 import dev.ringroad.nvme.block.BlockDevice;
 import dev.ringroad.nvme.block.BlockGeometry;
@@ -10,6 +11,9 @@ import dev.ringroad.nvme.block.BlockOperation;
 import dev.ringroad.nvme.command.IdentifyNamespace;
 import dev.ringroad.nvme.command.IoOpcode;
 
+import org.jspecify.annotations.Nullable;
+
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -20,6 +24,9 @@ import java.util.Set;
  *
  * <p>Memory of a registered region goes to the drive without a copy, where the device's address
  * space takes regions at all; any other memory by way of the channel's own.
+ *
+ * <p>A namespace with zones is read-only here: its blocks cannot be written in any order, which is
+ * what a block device promises. {@link ZonedNamespace} writes it.
  */
 public final class NvmeDrive implements BlockDevice {
     private static final int REQUEST_BYTES_MAX = 256 << 10;
@@ -31,12 +38,13 @@ public final class NvmeDrive implements BlockDevice {
     private final BlockGeometry geometry;
     private final Set<BlockOperation> operations;
     private final DriveRegions regions;
-    private final boolean ownsController;
+    private final @Nullable Closeable owned;
 
-    private NvmeDrive(NvmeController controller, NvmeNamespace namespace, boolean ownsController) {
+    private NvmeDrive(NvmeController controller, NvmeNamespace namespace, @Nullable Closeable owned)
+            throws IOException {
         this.controller = controller;
         this.namespace = namespace;
-        this.ownsController = ownsController;
+        this.owned = owned;
         name = controller.name() + "/" + Integer.toUnsignedString(namespace.id());
         geometry = geometry(namespace);
         operations = operations(controller, namespace);
@@ -46,14 +54,22 @@ public final class NvmeDrive implements BlockDevice {
     /**
      * Makes a block device of a namespace. Both stay the caller's: the controller is closed after
      * the device.
+     *
+     * @throws IOException when the controller does not tell whether the namespace has zones
      */
-    public static NvmeDrive of(NvmeController controller, NvmeNamespace namespace) {
-        return new NvmeDrive(controller, namespace, false);
+    public static NvmeDrive of(NvmeController controller, NvmeNamespace namespace)
+            throws IOException {
+        return new NvmeDrive(controller, namespace, null);
     }
 
-    /** Makes a block device that closes the controller after itself. */
-    static NvmeDrive owning(NvmeController controller, NvmeNamespace namespace) {
-        return new NvmeDrive(controller, namespace, true);
+    /**
+     * Makes a block device that gives the controller back after itself.
+     *
+     * @param owned what is closed for that
+     */
+    static NvmeDrive owning(NvmeController controller, NvmeNamespace namespace, Closeable owned)
+            throws IOException {
+        return new NvmeDrive(controller, namespace, owned);
     }
 
     private static BlockGeometry geometry(NvmeNamespace namespace) {
@@ -72,12 +88,13 @@ public final class NvmeDrive implements BlockDevice {
     }
 
     private static Set<BlockOperation> operations(
-            NvmeController controller, NvmeNamespace namespace) {
+            NvmeController controller, NvmeNamespace namespace) throws IOException {
         EnumSet<BlockOperation> known = EnumSet.of(BlockOperation.READ, BlockOperation.FLUSH);
         if (controller.supports(IoOpcode.COMPARE)) {
             known.add(BlockOperation.COMPARE);
         }
-        if ((namespace.identity().attributes() & WRITE_PROTECTED) == 0) {
+        boolean writable = (namespace.identity().attributes() & WRITE_PROTECTED) == 0;
+        if (writable && !ZonedNamespace.isZoned(controller, namespace.id())) {
             known.add(BlockOperation.WRITE);
             if (controller.supports(IoOpcode.WRITE_ZEROES)) {
                 known.add(BlockOperation.WRITE_ZEROES);
@@ -142,8 +159,8 @@ public final class NvmeDrive implements BlockDevice {
     @Override
     public void close() throws IOException {
         regions.close();
-        if (ownsController) {
-            controller.close();
+        if (owned != null) {
+            owned.close();
         }
     }
 }

@@ -156,14 +156,25 @@ public final class NvmeTcpTarget implements AutoCloseable {
         }
         boolean interrupted = false;
         for (TargetThread thread : threads) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
+            interrupted |= awaitEnd(thread);
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * However often the caller is interrupted: the devices are the caller's to close after this.
+     */
+    private static boolean awaitEnd(TargetThread thread) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                return interrupted;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
         }
     }
 }
