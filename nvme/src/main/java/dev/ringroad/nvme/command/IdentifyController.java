@@ -156,6 +156,11 @@ public final class IdentifyController extends Structure {
         return intAt(88);
     }
 
+    public IdentifyController shutdownMicros(int value) {
+        putInt(88, value);
+        return this;
+    }
+
     /** OAES. */
     public int asynchronousEvents() {
         return intAt(92);
