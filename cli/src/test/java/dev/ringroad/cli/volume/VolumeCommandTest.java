@@ -270,10 +270,33 @@ final class VolumeCommandTest {
             refused(Refusal.FAILED, "is in use", "create", store, "other", "1m");
             refused(Refusal.FAILED, "is in use", "init", "--force", store);
             assertThatExceptionOfType(Refusal.class)
-                    .isThrownBy(() -> BlockDevices.open("volume:data@file:" + store))
+                    .isThrownBy(() -> BlockDevices.open("volume:data@slice@file:" + store))
                     .withMessageContaining("is in use");
         }
         assertThat(run("list", store)).contains("data");
+    }
+
+    @Test
+    void volumesOfOneStoreAreUsedTogether() throws Exception {
+        run("init", "--size", "16m", store);
+        run("create", store, "data", "4m");
+        run("create", store, "journal", "4m");
+        BlockDevice data = BlockDevices.open("volume:data@file:" + store);
+        try (data;
+                BlockDevice journal = BlockDevices.open("volume:journal@file:" + store)) {
+            assertThatExceptionOfType(Refusal.class)
+                    .isThrownBy(() -> BlockDevices.open("volume:nothing@file:" + store))
+                    .withMessageContaining("nothing");
+            assertThat(journal.geometry().byteSize()).isEqualTo(4 << 20);
+            fill("data", 1);
+            data.close();
+            fill("journal", 2);
+            assertThat(byteOf("data")).isEqualTo((byte) 1);
+            assertThat(byteOf("journal")).isEqualTo((byte) 2);
+            refused(Refusal.FAILED, "is in use", "list", store);
+        }
+        assertThat(run("list", store)).contains("data", "journal");
+        assertThat(run("check", store)).isEqualTo("The store is sound.\n");
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.ringroad.nvme.block.BlockRequest;
 import dev.ringroad.nvme.block.BlockStatus;
 import dev.ringroad.nvme.block.RequestRules;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -43,17 +44,17 @@ public final class Volume implements BlockDevice {
     private final VolumeStore store;
     private final VolumeMap map;
     private final String name;
-    private final boolean closesStore;
+    private final Closeable owned;
     private final List<VolumeChannel> channels = new ArrayList<>();
     private volatile RequestRules rules;
     private boolean closed;
 
     /**
-     * @param closesStore whether the store ends with it
+     * @param owned closed after it
      */
-    Volume(VolumeStore store, VolumeMap map, boolean closesStore) {
+    Volume(VolumeStore store, VolumeMap map, Closeable owned) {
         this.store = store;
-        this.closesStore = closesStore;
+        this.owned = owned;
         this.map = map;
         this.name = store.device().name() + "/" + map.name;
         this.rules = RequestRules.of(this);
@@ -168,8 +169,6 @@ public final class Volume implements BlockDevice {
             closed = true;
         }
         store.closed(this);
-        if (closesStore) {
-            store.close();
-        }
+        owned.close();
     }
 }

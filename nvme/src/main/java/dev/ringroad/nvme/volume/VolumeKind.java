@@ -3,12 +3,12 @@ package dev.ringroad.nvme.volume;
 import dev.ringroad.nvme.block.BlockDevice;
 import dev.ringroad.nvme.block.text.BlockKind;
 import dev.ringroad.nvme.block.text.BlockSpec;
+import dev.ringroad.nvme.block.text.BlockTexts;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Set;
 
-/** Volumes as a text names them. */
+/** Volumes as a text names them; several of one store can be open at once. */
 public final class VolumeKind {
     private VolumeKind() {}
 
@@ -23,13 +23,13 @@ public final class VolumeKind {
                 VolumeKind::open);
     }
 
-    private static BlockDevice open(BlockSpec spec, List<BlockDevice> below) throws IOException {
+    private static BlockDevice open(BlockSpec spec, BlockTexts texts) throws IOException {
         String name = spec.requireAddress("a volume's name");
-        VolumeStore store = VolumeStore.open(below.getFirst());
+        SharedStore shared = SharedStore.open(spec.below().getFirst(), texts);
         try {
-            return store.openLast(name);
+            return shared.store().openVolume(name, shared);
         } catch (Throwable t) {
-            store.close();
+            shared.close();
             throw t;
         }
     }

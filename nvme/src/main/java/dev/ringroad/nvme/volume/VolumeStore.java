@@ -8,6 +8,7 @@ import dev.ringroad.nvme.block.BlockOperation;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -258,18 +259,18 @@ public final class VolumeStore implements AutoCloseable {
      * @return to be closed before the store
      */
     public Volume openVolume(String name) throws IOException {
-        return openVolume(name, false);
+        return openVolume(name, () -> {});
     }
 
-    /** Opens a volume that closes the store when it is closed. */
-    Volume openLast(String name) throws IOException {
-        return openVolume(name, true);
-    }
-
-    private Volume openVolume(String name, boolean closesStore) throws IOException {
+    /**
+     * The same for a volume that closes something after itself.
+     *
+     * @param owned stays the caller's when this fails
+     */
+    Volume openVolume(String name, Closeable owned) throws IOException {
         synchronized (open) {
             requireOpen();
-            Volume volume = new Volume(this, require(name), closesStore);
+            Volume volume = new Volume(this, require(name), owned);
             open.add(volume);
             return volume;
         }

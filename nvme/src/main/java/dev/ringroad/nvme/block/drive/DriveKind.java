@@ -20,7 +20,7 @@ public final class DriveKind {
 
     /** {@code drive:0000:3b:00.0/1}, to be added to the other kinds. */
     public static BlockKind kind() {
-        return new BlockKind(
+        return BlockKind.of(
                 "drive",
                 "drive:[WAY:]PCI-ADDRESS/ID",
                 "a namespace of an NVMe drive that the kernel has given away; by VFIO, or another way",

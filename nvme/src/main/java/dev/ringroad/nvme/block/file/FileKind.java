@@ -17,7 +17,7 @@ public final class FileKind {
 
     /** {@code file:PATH}, to be added to the other kinds. */
     public static BlockKind kind() {
-        return new BlockKind(
+        return BlockKind.of(
                 "file",
                 "file:PATH[,size=BYTES][,block=BYTES][,direct=yes][,readonly=yes][,ring=no]",
                 "a file or a block device of the kernel; with a size it is made when there is none",

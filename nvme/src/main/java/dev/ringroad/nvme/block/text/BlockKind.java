@@ -15,7 +15,7 @@ import java.util.TreeSet;
  * @param meaning what it is, in a few words
  * @param below how many devices it is made of
  * @param options the keys that it takes
- * @param opener makes one
+ * @param opener opens one
  */
 public record BlockKind(
         String name, String form, String meaning, Below below, Set<String> options, Opener opener) {
@@ -30,16 +30,39 @@ public record BlockKind(
         SEVERAL
     }
 
-    /** Makes a device. */
+    /** Opens a device, and what it is made of. */
     @FunctionalInterface
     public interface Opener {
+        /**
+         * @param texts opens what the device is made of; closed by it, after itself
+         * @throws BlockTextException when address or options make no sense
+         * @throws IOException when there is no such device; nothing is left open then
+         */
+        BlockDevice open(BlockSpec spec, BlockTexts texts) throws IOException;
+    }
+
+    /** Makes a device of others that are open. */
+    @FunctionalInterface
+    public interface Maker {
         /**
          * @param below the devices that it is made of, in the order of the text; not to be closed
          *     by it, they are closed after it
          * @throws BlockTextException when address or options make no sense
          * @throws IOException when there is no such device
          */
-        BlockDevice open(BlockSpec spec, List<BlockDevice> below) throws IOException;
+        BlockDevice make(BlockSpec spec, List<BlockDevice> below) throws IOException;
+    }
+
+    /** A kind whose devices have those that they are made of to themselves. */
+    public static BlockKind of(
+            String name,
+            String form,
+            String meaning,
+            Below below,
+            Set<String> options,
+            Maker maker) {
+        return new BlockKind(
+                name, form, meaning, below, options, (spec, texts) -> texts.make(spec, maker));
     }
 
     public BlockKind {

@@ -80,12 +80,24 @@ public final class BlockTexts {
         if (kind == null) {
             throw new BlockTextException("There is no kind of devices \"" + spec.kind() + "\"");
         }
+        try {
+            return kind.opener().open(spec, this);
+        } catch (BlockTextException e) {
+            throw e;
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            // What the device itself has against its numbers.
+            throw new BlockTextException(spec + ": " + e.getMessage());
+        }
+    }
+
+    /** Opens what a device is made of, and makes it. */
+    BlockDevice make(BlockSpec spec, BlockKind.Maker maker) throws IOException {
         List<BlockDevice> below = new ArrayList<>();
         try {
             for (BlockSpec part : spec.below()) {
                 below.add(open(part));
             }
-            BlockDevice device = open(kind, spec, below);
+            BlockDevice device = maker.make(spec, List.copyOf(below));
             return below.isEmpty() ? device : new OwningDevice(device, below);
         } catch (Throwable t) {
             for (BlockDevice device : below.reversed()) {
@@ -96,18 +108,6 @@ public final class BlockTexts {
                 }
             }
             throw t;
-        }
-    }
-
-    private static BlockDevice open(BlockKind kind, BlockSpec spec, List<BlockDevice> below)
-            throws IOException {
-        try {
-            return kind.opener().open(spec, List.copyOf(below));
-        } catch (BlockTextException e) {
-            throw e;
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            // What the device itself has against its numbers.
-            throw new BlockTextException(spec + ": " + e.getMessage());
         }
     }
 }

@@ -40,14 +40,14 @@ final class ModuleKinds {
     /** Devices by themselves. */
     private static List<BlockKind> sources() {
         return List.of(
-                new BlockKind(
+                BlockKind.of(
                         "memory",
                         "memory:BYTES[,block=BYTES]",
                         "zeroes at first, in memory until it is closed",
                         Below.NONE,
                         Set.of("block"),
                         (spec, _) -> memory(spec)),
-                new BlockKind(
+                BlockKind.of(
                         "null",
                         "null:BYTES[,block=BYTES]",
                         "zeroes; forgets what is written",
@@ -59,14 +59,14 @@ final class ModuleKinds {
     /** Devices made of several. */
     private static List<BlockKind> composed() {
         return List.of(
-                new BlockKind(
+                BlockKind.of(
                         "stripe",
                         "stripe:CHUNK(DEVICE,DEVICE…)",
                         "dealt out to devices in turn, a chunk each",
                         Below.SEVERAL,
                         Set.of(),
                         ModuleKinds::stripe),
-                new BlockKind(
+                BlockKind.of(
                         "mirror",
                         "mirror[,stale=N][,rebuild=N](DEVICE,DEVICE…)",
                         "the same on all devices, counted from 0; a stale one is left out, or rebuilt"
@@ -74,7 +74,7 @@ final class ModuleKinds {
                         Below.SEVERAL,
                         Set.of("stale", "rebuild"),
                         ModuleKinds::mirror),
-                new BlockKind(
+                BlockKind.of(
                         "concat",
                         "concat(DEVICE,DEVICE…)",
                         "one device behind the other",
@@ -86,14 +86,14 @@ final class ModuleKinds {
     /** Parts of a device. */
     private static List<BlockKind> parts() {
         return List.of(
-                new BlockKind(
+                BlockKind.of(
                         "slice",
                         "slice[,from=BYTES][,size=BYTES]@DEVICE",
                         "a part of a device",
                         Below.ONE,
                         Set.of("from", "size"),
                         (spec, below) -> slice(spec, below.getFirst())),
-                new BlockKind(
+                BlockKind.of(
                         "partition",
                         "partition:N@DEVICE",
                         "a partition of a device with a GPT",
@@ -105,28 +105,28 @@ final class ModuleKinds {
     /** A device that does less, more or something else. */
     private static List<BlockKind> altered() {
         return List.of(
-                new BlockKind(
+                BlockKind.of(
                         "delay",
                         "delay:TIME@DEVICE",
                         "each request so much later",
                         Below.ONE,
                         Set.of(),
                         (spec, below) -> delay(spec, below.getFirst())),
-                new BlockKind(
+                BlockKind.of(
                         "limit",
                         "limit[,requests=N][,bytes=BYTES]@DEVICE",
                         "so many requests or bytes a second at most",
                         Below.ONE,
                         Set.of("requests", "bytes"),
                         (spec, below) -> limit(spec, below.getFirst())),
-                new BlockKind(
+                BlockKind.of(
                         "fault",
                         "fault:STATUS[,on=OPERATION][,one-in=N][,seed=N][,after=N][,times=N]@DEVICE",
                         "requests fail, with a status such as media-error; corrupt changes reads",
                         Below.ONE,
                         Set.of("on", "one-in", "seed", "after", "times"),
                         (spec, below) -> fault(spec, below.getFirst())),
-                new BlockKind(
+                BlockKind.of(
                         "readonly",
                         "readonly@DEVICE",
                         "nothing can be changed",
@@ -134,7 +134,7 @@ final class ModuleKinds {
                         Set.of(),
                         (spec, below) ->
                                 PassthroughDevice.readOnly(nameOf(spec), below.getFirst())),
-                new BlockKind(
+                BlockKind.of(
                         "fallback",
                         "fallback@DEVICE",
                         "writes zeroes and compares by other means where the device cannot",

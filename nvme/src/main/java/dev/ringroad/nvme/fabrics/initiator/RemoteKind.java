@@ -15,7 +15,7 @@ public final class RemoteKind {
 
     /** {@code tcp:HOST:PORT/NQN/ID}, to be added to the other kinds. */
     public static BlockKind kind() {
-        return new BlockKind(
+        return BlockKind.of(
                 "tcp",
                 "tcp:HOST[:PORT][+HOST[:PORT]...]/NQN/ID[,digests=WHICH][,queues=N][,depth=N][,retry=WHAT]",
                 "a namespace of another machine over NVMe/TCP, by one path or more",

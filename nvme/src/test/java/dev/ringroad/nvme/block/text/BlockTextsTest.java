@@ -25,7 +25,7 @@ class BlockTextsTest {
     private final BlockTexts texts =
             BlockTexts.modules()
                     .with(
-                            new BlockKind(
+                            BlockKind.of(
                                     "any",
                                     "any:TEXT",
                                     "anything",
