@@ -101,7 +101,7 @@ final class NvmeStackLabTest {
                         "--verify",
                         "--overwrite",
                         "--bs",
-                        "512k",
+                        "128k",
                         "--ios",
                         "64",
                         "--depth",
