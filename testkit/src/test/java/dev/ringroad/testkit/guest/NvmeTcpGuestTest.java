@@ -205,8 +205,10 @@ final class NvmeTcpGuestTest {
                 Arena arena = Arena.ofConfined()) {
             assertThat(drive.geometry().blockBytes()).isEqualTo(BLOCK_BYTES);
             MemorySegment written = random(arena, RAM_DISK_BYTES, seed);
-            // Pieces of all kinds: within a capsule, and beyond, so that the target asks for data.
-            int[] sizes = {512, 4096, 8192, 65536, 131072, 262144};
+            // Pieces of all kinds: within a capsule, and beyond, so that the target asks for data,
+            // up to the longest request, which has one digest for all of its data.
+            assertThat(drive.geometry().requestBlocksMax()).isEqualTo(PIECE_BYTES / BLOCK_BYTES);
+            int[] sizes = {512, 4096, 8192, 65536, 131072, 262144, PIECE_BYTES};
             long at = 0;
             for (int i = 0; at < RAM_DISK_BYTES; i++) {
                 long bytes = Math.min(sizes[i % sizes.length], RAM_DISK_BYTES - at);
