@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -58,14 +57,13 @@ public final class NvmeController implements Poller, AutoCloseable {
     private final ControllerSetUp setUp;
     private final ReentrantLock lock = new ReentrantLock();
     private final QueuePairs pairs;
-    private final ConcurrentLinkedQueue<Integer> abortsWanted = new ConcurrentLinkedQueue<>();
+    private final Aborts aborts;
     private List<EventFd> interrupts = List.of();
     private IdentifyController identity = new IdentifyController(heap(IdentifyController.BYTES));
     private @Nullable ShadowDoorbells shadow;
     private @Nullable ControllerMemory controllerMemory;
     private int transferBytesMax;
     private int optionalCommands;
-    private int abortsUnderWay;
 
     private NvmeController(PciDevice device, NvmeConfig config) throws IOException {
         this.device = device;
@@ -81,6 +79,7 @@ public final class NvmeController implements Poller, AutoCloseable {
         admin = new AdminQueue(this, memory, config.adminTimeoutNanos());
         setUp = new ControllerSetUp(admin, lifecycle, config.queuePairsWanted());
         pairs = new QueuePairs(this, admin, lifecycle);
+        aborts = new Aborts(admin);
     }
 
     private QueuePairMemory.Shape adminShape() {
@@ -474,25 +473,9 @@ public final class NvmeController implements Poller, AutoCloseable {
         }
         if (lifecycle.state() == ControllerState.READY) {
             pairs.poll();
-            sendAborts();
+            aborts.send(identity.admin().abortLimit());
         }
         return work;
-    }
-
-    private void sendAborts() {
-        // The limit is counted from 0.
-        while (abortsUnderWay <= identity.admin().abortLimit()) {
-            Integer wanted = abortsWanted.peek();
-            if (wanted == null) {
-                return;
-            }
-            AdminCommand abort = new AdminCommand(AdminOpcode.ABORT).doubleWord(10, wanted);
-            if (admin.submit(abort, (token, status) -> abortsUnderWay--, 0, 0) != 0) {
-                return; // with the next poll
-            }
-            abortsUnderWay++;
-            var _ = abortsWanted.remove();
-        }
     }
 
     /**
@@ -534,11 +517,11 @@ public final class NvmeController implements Poller, AutoCloseable {
 
     /** Any thread. */
     void requestAbort(int queueId, int commandId) {
-        boolean ignored = abortsWanted.add(commandId << 16 | queueId);
+        aborts.request(queueId, commandId);
     }
 
     void setUp(int ofEpoch) {
-        abortsWanted.clear();
+        aborts.clear();
         setUp.begin(ofEpoch);
     }
 

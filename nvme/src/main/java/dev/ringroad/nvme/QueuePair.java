@@ -38,8 +38,6 @@ public final class QueuePair implements Poller, AutoCloseable {
     /** A flag of write zeroes: the blocks may be deallocated. */
     public static final int DEALLOCATE = 1 << 25;
 
-    private static final long UNSIGNED_INT = 0xffff_ffffL;
-
     private final NvmeController controller;
     private final QueuePairMemory memory;
     private final NvmeCompletion handler;
@@ -183,7 +181,7 @@ public final class QueuePair implements Poller, AutoCloseable {
                 where.first,
                 where.second,
                 block,
-                (blockCount - 1) | (flags & UNSIGNED_INT),
+                (blockCount - 1) | Integer.toUnsignedLong(flags),
                 0);
         return 0;
     }
@@ -216,7 +214,7 @@ public final class QueuePair implements Poller, AutoCloseable {
                         pointers.first,
                         pointers.second,
                         block,
-                        (blockCount - 1) | (flags & UNSIGNED_INT),
+                        (blockCount - 1) | Integer.toUnsignedLong(flags),
                         0);
     }
 
@@ -256,11 +254,8 @@ public final class QueuePair implements Poller, AutoCloseable {
             return Refusal.UNSUPPORTED;
         }
         int refusal = namespace.refusesRange(block, blockCount);
-        if (refusal != 0) {
-            return refusal;
-        }
-        return submit(
-                token, opcode, namespace.id, block, (blockCount - 1) | (flags & UNSIGNED_INT), 0);
+        long words12 = (blockCount - 1) | Integer.toUnsignedLong(flags);
+        return refusal != 0 ? refusal : submit(token, opcode, namespace.id, block, words12, 0);
     }
 
     /**
