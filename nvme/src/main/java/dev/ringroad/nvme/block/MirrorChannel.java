@@ -23,6 +23,13 @@ final class MirrorChannel extends SplitChannel {
     private final int count;
     private final int parts;
     private int open;
+
+    /** Those of {@link #open} that could not be opened, and have a channel that refuses all. */
+    private int gone;
+
+    /** How many rebuilds there had been then: with another one they are tried again. */
+    private int goneRebuilds;
+
     private int turn;
 
     /** What {@link #mayBegin} has found out for the request that is begun next. */
@@ -61,23 +68,31 @@ final class MirrorChannel extends SplitChannel {
     /** Opens what was taken in since: it takes a while, so never as a request is submitted. */
     @Override
     void beginPoll(long now) {
-        int missing = (mirror.barrier().legBit() | mirror.inSync()) & ~open;
+        int missing = missingOf(mirror.barrier().legBit() | mirror.inSync());
         if (missing != 0) {
             openLegs(missing);
         }
     }
 
+    private int missingOf(int legs) {
+        int missing = legs & ~open;
+        return gone != 0 && goneRebuilds != mirror.rebuilds() ? missing | (legs & gone) : missing;
+    }
+
     private void openLegs(int legs) {
+        goneRebuilds = mirror.rebuilds();
         for (int leg = 0; leg < count; leg++) {
-            if (isIn(legs, leg)) {
+            if (isIn(legs, leg) && outstanding(leg) == 0) {
                 BlockDevice device = mirror.legs().devices().get(leg);
                 try {
                     attach(leg, device.openChannel(parts));
+                    gone &= ~(1 << leg);
                 } catch (IOException e) {
                     String reason = MirrorDevice.NO_CHANNEL + e.getMessage();
                     mirror.failRebuild(1 << leg, reason);
                     mirror.drop(leg, reason);
                     attach(leg, new GoneChannel(device));
+                    gone |= 1 << leg;
                 }
                 open |= 1 << leg;
             }
@@ -94,7 +109,7 @@ final class MirrorChannel extends SplitChannel {
         MirrorBarrier barrier = mirror.barrier();
         // After the barrier: a leg is taken in before the barrier goes.
         int legs = barrier.legBit() | mirror.inSync();
-        if (barrier.bars(request) || (legs & ~open) != 0) {
+        if (barrier.bars(request) || missingOf(legs) != 0) {
             grace.exit(side);
             return false;
         }

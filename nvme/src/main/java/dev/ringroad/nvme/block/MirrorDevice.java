@@ -41,6 +41,7 @@ public final class MirrorDevice extends ComposedDevice {
     private final AtomicLong[] readErrors;
     private final AtomicLong drops = new AtomicLong();
     private volatile MirrorBarrier barrier = MirrorBarrier.NONE;
+    private volatile int rebuilds;
     private int rebuilding = NO_LEG;
     private @Nullable String rebuildFailure;
     private volatile @Nullable Thread rebuilder;
@@ -155,6 +156,11 @@ public final class MirrorDevice extends ComposedDevice {
         return barrier;
     }
 
+    /** How many were begun. */
+    int rebuilds() {
+        return rebuilds;
+    }
+
     /** Which writes are under way. */
     Grace grace() {
         return grace;
@@ -231,6 +237,8 @@ public final class MirrorDevice extends ComposedDevice {
                         "Leg " + rebuilding + " of " + name() + " is being rebuilt; wait for it");
             }
             rebuilding = leg;
+            int begun = rebuilds + 1;
+            rebuilds = begun;
             rebuildFailure = null;
             reasons[leg] = "being rebuilt";
             barrier = new MirrorBarrier(leg, 0, 0);

@@ -152,7 +152,7 @@ abstract class SplitChannel implements BlockChannel {
         leg.submit(part);
     }
 
-    /** Gives a leg a channel that had none; it is closed with this one. */
+    /** Gives a leg a channel that had none, or one that needs no closing. */
     final void attach(int leg, BlockChannel channel) {
         legs[leg] = channel;
     }

@@ -210,6 +210,37 @@ class MirrorRebuildTest {
     }
 
     @Test
+    void aLegThatCannotBeOpenedAtFirstCanBeLater() throws Exception {
+        FewChannels few = new FewChannels(rightFaults);
+        left.content().fill((byte) 9);
+        MirrorDevice mirror = MirrorDevice.of("mirror", List.of(left, few), Set.of(1));
+        try (Exchange exchange = new Exchange(mirror.openChannel(4));
+                Arena arena = Arena.ofConfined();
+                ExecutorService thread = Executors.newSingleThreadExecutor()) {
+            MemorySegment memory = arena.allocate(512);
+            rightFaults.set(Fault.hold().on(BlockOperation.WRITE).at(0, 1).times(1));
+            // The rebuild's own two, and none for the channel that writes.
+            few.allowed = 2;
+            Future<Void> rebuilt = rebuildOn(thread, mirror);
+            while (rightFaults.struck() == 0) {
+                Thread.onSpinWait();
+            }
+            BlockRequest write =
+                    exchange.request().fill(BlockOperation.WRITE, REGION, 1, memory, 0);
+            assertThat(exchange.perform(write)).isEqualTo(BlockStatus.OK);
+            rightFaults.release();
+            assertThatThrownBy(rebuilt::get).hasMessageContaining("no channel: none is left");
+
+            few.allowed = Integer.MAX_VALUE;
+            mirror.rebuild(1, (_, _) -> {});
+            assertThat(exchange.perform(write.fill(BlockOperation.WRITE, 5, 1, memory, 0)))
+                    .isEqualTo(BlockStatus.OK);
+        }
+        assertThat(mirror.warnings()).isEmpty();
+        assertThat(left.content().mismatch(right.content())).isEqualTo(-1);
+    }
+
+    @Test
     void onlyOneLegAtATimeIsRebuilt() throws Exception {
         try (MemoryDevice third = MemoryDevice.create("third", 512, BLOCKS);
                 ExecutorService thread = Executors.newSingleThreadExecutor()) {
