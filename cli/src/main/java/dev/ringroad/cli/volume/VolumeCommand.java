@@ -11,6 +11,9 @@ import picocli.CommandLine.Command;
         description = {
             "Thin-provisioned volumes with snapshots and clones, in a file or on a block device.",
             "Every change is durable when the command ends, and has happened whole or not at all if the power is cut.",
+            "",
+            "A volume is used by its name and its store's, volume:NAME@file:STORE, wherever a command takes a device."
+                    + " While it is, its store is in use, and these commands are refused.",
         },
         subcommands = {
             InitCommand.class,
@@ -32,6 +35,7 @@ import picocli.CommandLine.Command;
             "  ringroad volume create store.img data 1t",
             "  ringroad volume snapshot store.img data data-monday",
             "  ringroad volume list store.img",
+            "  ringroad nvme serve volume:data@file:store.img",
             "Exit codes: 0 done, 1 failed or not sound, 2 wrong use."
         })
 public final class VolumeCommand extends Subcommand {
