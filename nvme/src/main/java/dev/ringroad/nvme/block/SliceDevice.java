@@ -1,6 +1,7 @@
 package dev.ringroad.nvme.block;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -9,10 +10,13 @@ import java.util.List;
  */
 public final class SliceDevice extends ComposedDevice {
     private final long firstBlock;
+    private final List<String> notes;
 
-    private SliceDevice(String name, Legs legs, long firstBlock, BlockGeometry geometry) {
+    private SliceDevice(
+            String name, Legs legs, long firstBlock, BlockGeometry geometry, List<String> notes) {
         super(name, legs, geometry, legs.operations());
         this.firstBlock = firstBlock;
+        this.notes = notes;
     }
 
     /**
@@ -36,7 +40,23 @@ public final class SliceDevice extends ComposedDevice {
         }
         BlockGeometry geometry =
                 legs.geometry(blocks, legs.requestBlocksMax(), legs.preferredBlocks());
-        return new SliceDevice(name, legs, firstBlock, geometry);
+        return new SliceDevice(name, legs, firstBlock, geometry, List.of());
+    }
+
+    /**
+     * The same, with what its user ought to know of how the range was found.
+     *
+     * @param more among {@link #warnings} from then on
+     */
+    public SliceDevice withNotes(List<String> more) {
+        return new SliceDevice(name(), legs(), firstBlock, geometry(), List.copyOf(more));
+    }
+
+    @Override
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>(notes);
+        warnings.addAll(super.warnings());
+        return warnings;
     }
 
     /** Where it begins in the device below. */

@@ -233,7 +233,7 @@ public record PartitionTable(
     }
 
     /**
-     * A partition as a device.
+     * A partition as a device, whose warnings have the notes.
      *
      * @param device whose table this is; stays its owner's, to be closed afterwards
      * @throws IOException when there is no such partition
@@ -241,7 +241,9 @@ public record PartitionTable(
     public SliceDevice open(String name, BlockDevice device, int number) throws IOException {
         for (Partition partition : partitions) {
             if (partition.number() == number) {
-                return SliceDevice.of(name, device, partition.firstBlock(), partition.blocks());
+                return SliceDevice.of(name, device, partition.firstBlock(), partition.blocks())
+                        .withNotes(
+                                notes.stream().map(note -> device.name() + ": " + note).toList());
             }
         }
         throw new IOException(

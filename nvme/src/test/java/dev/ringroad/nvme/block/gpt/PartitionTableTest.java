@@ -69,6 +69,8 @@ class PartitionTableTest {
         PartitionTable read = PartitionTable.read(device);
         assertThat(read.partitions()).isEqualTo(table.partitions());
         assertThat(read.notes()).singleElement().asString().contains("checksum of its header");
+        assertThat(read.open("boot", device, 1).warnings())
+                .containsExactly("disk: " + read.notes().getFirst());
     }
 
     @Test
