@@ -131,7 +131,7 @@ final class StoreReader {
                             + main.objection
                             + "; of its twin, "
                             + twin.objection
-                            + ". See that it is the right device; a new store is made with format.");
+                            + ". See that it is the right device; a new store has to be made first.");
         }
         if (main.superblock == null) {
             found(

@@ -89,6 +89,8 @@ final class PowerCutTest {
             died = true;
         }
         device.onEvent(() -> {});
+        store.metadata().stop("Its process is dead");
+        store.close();
         VolumeStore next = VolumeStore.open(device);
         device.onEvent(() -> cutInTwoPlaces(device));
         write(next, "kept", 4, 4, 3);

@@ -84,7 +84,9 @@ public final class BlockTexts {
             return kind.opener().open(spec, this);
         } catch (BlockTextException e) {
             throw e;
-        } catch (IllegalArgumentException | ArithmeticException e) {
+        } catch (ArithmeticException e) {
+            throw new BlockTextException(spec + ": a number is larger than a device can have");
+        } catch (IllegalArgumentException e) {
             // What the device itself has against its numbers.
             throw new BlockTextException(spec + ": " + e.getMessage());
         }

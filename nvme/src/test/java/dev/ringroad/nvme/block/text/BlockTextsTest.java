@@ -145,6 +145,18 @@ class BlockTextsTest {
                 .hasSizeGreaterThan(15);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "memory:1g,block=8388607t",
+                "stripe:8388607t(memory:1m,memory:1m)",
+            })
+    void saysThatANumberIsTooLarge(String text) {
+        assertThatThrownBy(() -> texts.open(text).close())
+                .isInstanceOf(BlockTextException.class)
+                .hasMessageEndingWith("a number is larger than a device can have");
+    }
+
     @Test
     void endsBeforeItIsTooDeep() {
         String deep = "readonly@".repeat(1000) + "memory:1m";
