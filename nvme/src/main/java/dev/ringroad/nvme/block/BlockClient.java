@@ -62,13 +62,31 @@ public final class BlockClient implements AutoCloseable {
      */
     public void read(long block, long count, MemorySegment into, long offset)
             throws BlockException {
-        inParts(BlockOperation.READ, block, count, into, offset);
+        read(block, count, into, offset, MemorySegment.NULL);
+    }
+
+    /**
+     * The same with the blocks' metadata.
+     *
+     * @param metadata has room for {@link BlockGeometry#metadataBytes} a block from its beginning
+     */
+    public void read(
+            long block, long count, MemorySegment into, long offset, MemorySegment metadata)
+            throws BlockException {
+        inParts(BlockOperation.READ, block, count, into, offset, metadata);
     }
 
     /** Writes blocks; durable after {@link #flush}. */
     public void write(long block, long count, MemorySegment from, long offset)
             throws BlockException {
-        inParts(BlockOperation.WRITE, block, count, from, offset);
+        write(block, count, from, offset, MemorySegment.NULL);
+    }
+
+    /** The same with the blocks' metadata, as {@link #read} has them. */
+    public void write(
+            long block, long count, MemorySegment from, long offset, MemorySegment metadata)
+            throws BlockException {
+        inParts(BlockOperation.WRITE, block, count, from, offset, metadata);
     }
 
     /** Makes all that was written durable. */
@@ -78,12 +96,18 @@ public final class BlockClient implements AutoCloseable {
 
     /** Writes zeroes. */
     public void writeZeroes(long block, long count) throws BlockException {
-        inParts(BlockOperation.WRITE_ZEROES, block, count, MemorySegment.NULL, 0);
+        inParts(
+                BlockOperation.WRITE_ZEROES,
+                block,
+                count,
+                MemorySegment.NULL,
+                0,
+                MemorySegment.NULL);
     }
 
     /** Tells the device that the blocks' content is no longer needed. */
     public void unmap(long block, long count) throws BlockException {
-        inParts(BlockOperation.UNMAP, block, count, MemorySegment.NULL, 0);
+        inParts(BlockOperation.UNMAP, block, count, MemorySegment.NULL, 0, MemorySegment.NULL);
     }
 
     /**
@@ -93,11 +117,16 @@ public final class BlockClient implements AutoCloseable {
      */
     public void compare(long block, long count, MemorySegment with, long offset)
             throws BlockException {
-        inParts(BlockOperation.COMPARE, block, count, with, offset);
+        inParts(BlockOperation.COMPARE, block, count, with, offset, MemorySegment.NULL);
     }
 
     private void inParts(
-            BlockOperation operation, long block, long count, MemorySegment memory, long offset)
+            BlockOperation operation,
+            long block,
+            long count,
+            MemorySegment memory,
+            long offset,
+            MemorySegment metadata)
             throws BlockException {
         int most = geometry.requestBlocksMax();
         int blockBytes = geometry.blockBytes();
@@ -105,7 +134,9 @@ public final class BlockClient implements AutoCloseable {
         do {
             int part = (int) Math.min(most, count - done);
             long at = offset + done * blockBytes;
-            require(request.fill(operation, block + done, part, memory, at));
+            require(
+                    request.fill(operation, block + done, part, memory, at)
+                            .metadata(metadata, done * geometry.metadataBytes()));
             done += part;
         } while (done < count);
     }

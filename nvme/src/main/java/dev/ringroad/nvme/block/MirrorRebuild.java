@@ -45,11 +45,14 @@ final class MirrorRebuild {
                 BlockClient from = BlockClient.open(mirror);
                 BlockClient to = BlockClient.open(target)) {
             MemorySegment buffer = memory.segment();
+            // None where legs have none, or not the same.
+            MemorySegment metadata =
+                    MemorySegment.ofArray(new byte[mostBlocks * shape.metadataBytes()]);
             for (long block = 0; block < shape.blocks(); block += mostBlocks) {
                 long count = Math.min(mostBlocks, shape.blocks() - block);
                 bar(block, count);
-                from.read(block, count, buffer, 0);
-                to.write(block * perBlock, count * perBlock, buffer, 0);
+                from.read(block, count, buffer, 0, metadata);
+                to.write(block * perBlock, count * perBlock, buffer, 0, metadata);
                 progress.copied(block + count, shape.blocks());
             }
             bar(0, 0);

@@ -298,4 +298,19 @@ class MirrorRebuildTest {
         assertThat(again.state().get(1).inSync()).isFalse();
         assertThat(again.warnings()).singleElement().asString().contains("ended before all was");
     }
+
+    @Test
+    void metadataAreCopiedWithTheirBlocks() throws IOException {
+        try (MemoryDevice good = MemoryDevice.create("good", 512, REGION + 3, 8);
+                MemoryDevice stale = MemoryDevice.create("stale", 512, REGION + 3, 8)) {
+            MemorySegment content = good.content();
+            for (long at = 0; at < content.byteSize(); at++) {
+                content.set(ValueLayout.JAVA_BYTE, at, (byte) ((at * 31) >>> 3));
+            }
+
+            MirrorDevice.of("mirror", List.of(good, stale), Set.of(1)).rebuild(1, (_, _) -> {});
+
+            assertThat(content.mismatch(stale.content())).isEqualTo(-1);
+        }
+    }
 }
