@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,24 +18,30 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Debian's kernel, unpacked from its package by {@code tools/guest-kernel} and not installed: its
- * image and its modules.
+ * Debian's kernel, as {@code tools/guest-kernel} has made it and not installed: its image and its
+ * modules.
  */
 final class GuestKernel {
     private static final Pattern DEPENDS = Pattern.compile("\0depends=([^\0]*)\0");
 
     private final Path image;
     private final Map<String, Path> modules = new HashMap<>();
+    private final Set<String> builtIn = new HashSet<>();
 
     private GuestKernel(Path folder, Path image) throws IOException {
         this.image = image;
         try (Stream<Path> files = Files.walk(folder.resolve("lib/modules"))) {
-            files.filter(file -> file.toString().endsWith(".ko"))
-                    .forEach(file -> modules.put(nameOf(file), file));
+            for (Path file : (Iterable<Path>) files::iterator) {
+                if (file.endsWith("modules.builtin")) {
+                    Files.readAllLines(file).forEach(line -> builtIn.add(nameOf(Path.of(line))));
+                } else if (file.toString().endsWith(".ko")) {
+                    modules.put(nameOf(file), file);
+                }
+            }
         }
     }
 
-    /** The one that has been unpacked on this machine, of several the newest. */
+    /** The one that has been made on this machine, of several the newest. */
     static Optional<GuestKernel> find() {
         Path cache = cache();
         if (!Files.isDirectory(cache)) {
@@ -46,18 +53,18 @@ final class GuestKernel {
                             .max(GuestKernel::byAge);
             return newest.isEmpty() ? Optional.empty() : Optional.of(open(newest.get()));
         } catch (IOException e) {
-            throw new UncheckedIOException("The unpacked kernels cannot be listed", e);
+            throw new UncheckedIOException("The kernels of the lab cannot be listed", e);
         }
     }
 
-    /** Where {@code tools/guest-kernel} unpacks to; the two have to agree. */
+    /** Where {@code tools/guest-kernel} puts it; the two have to agree. */
     private static Path cache() {
         String cache = System.getenv("XDG_CACHE_HOME");
         Path base =
                 cache == null || cache.isEmpty()
                         ? Path.of(System.getProperty("user.home"), ".cache")
                         : Path.of(cache);
-        return base.resolve("ringroad/guest-kernel");
+        return base.resolve("ringroad/lab-kernel");
     }
 
     private static int byAge(Path left, Path right) {
@@ -85,7 +92,8 @@ final class GuestKernel {
     }
 
     /**
-     * The files of modules and of all that they depend on, in an order in which they can be loaded.
+     * The files of modules and of all that they depend on, in an order in which they can be loaded;
+     * without those that are part of the kernel itself.
      *
      * @param names with hyphens or underscores
      */
@@ -98,7 +106,11 @@ final class GuestKernel {
     }
 
     private void add(String name, Set<Path> order) throws IOException {
-        Path file = modules.get(name.replace('-', '_'));
+        String plain = name.replace('-', '_');
+        if (builtIn.contains(plain)) {
+            return;
+        }
+        Path file = modules.get(plain);
         if (file == null) {
             throw new IllegalArgumentException(
                     "The kernel " + image.getFileName() + " has no module " + name + ".");
