@@ -44,7 +44,7 @@ final class PciChecks {
     }
 
     private void iommu() {
-        int groups = machine.names("sys/kernel/iommu_groups").size();
+        int groups = tree.iommuGroupCount();
         if (groups == 0) {
             findings.add(
                     missing(

@@ -203,7 +203,11 @@ final class PciBinding {
                     + String.join(" ", names)
                     + " too.";
         }
-        Path file = dev.resolve("vfio").resolve(String.valueOf(group.getAsInt()));
+        Path vfio = dev.resolve("vfio");
+        if (Files.exists(vfio.resolve("noiommu-" + group.getAsInt()))) {
+            return " No IOMMU keeps it in bounds: name it vfio-noiommu:" + address + ", as root.";
+        }
+        Path file = vfio.resolve(String.valueOf(group.getAsInt()));
         return " Other users than root need the right to " + file + ".";
     }
 

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  */
 public record PciTree(Path sysfs) {
     private static final int TEXT_BYTES_MAX = 1 << 16;
+    private static final String NO_IOMMU = "vfio-noiommu";
     private static final int BARS = 6;
     private static final long IORESOURCE_IO = 0x100;
 
@@ -182,10 +183,16 @@ public record PciTree(Path sysfs) {
 
     /** Whether this machine's IOMMU is in use. */
     public boolean hasIommu() {
+        return iommuGroupCount() > 0;
+    }
+
+    /** How many groups the IOMMU tells apart; not those that VFIO makes where there is none. */
+    public int iommuGroupCount() {
         try (Stream<Path> groups = Files.list(sysfs.resolve("kernel/iommu_groups"))) {
-            return groups.findAny().isPresent();
+            return (int)
+                    groups.filter(group -> !text(group.resolve("name")).equals(NO_IOMMU)).count();
         } catch (IOException _) {
-            return false;
+            return 0;
         }
     }
 

@@ -88,7 +88,7 @@ public final class VfioBackEnd implements PciBackEnd {
         Optional<Path> ownFile = ownFile(address);
         boolean wanted = "device".equals(System.getProperty(WAY));
         if (ownFile.isPresent() && (wanted || !Files.exists(groupFile))) {
-            return openByItself(address, ownFile.get());
+            return openByItself(address, ownFile.get(), group.getAsInt());
         }
         if (NoIommuBackEnd.isUnprotected(dev, group.getAsInt())) {
             return new NoIommuBackEnd(tree, proc, dev).openIfAllowed(address);
@@ -134,7 +134,7 @@ public final class VfioBackEnd implements PciBackEnd {
                 .findFirst();
     }
 
-    private PciDevice openByItself(PciAddress address, Path file) throws IOException {
+    private PciDevice openByItself(PciAddress address, Path file, int group) throws IOException {
         VfioDevice device = null;
         IommuFd iommu = openIommu();
         try {
@@ -151,7 +151,7 @@ public final class VfioBackEnd implements PciBackEnd {
             return new VfioPciDevice(address, device, space, node, release);
         } catch (SystemCallException e) {
             giveBack(device, iommu::close);
-            throw VfioTrouble.ofDevice(e);
+            throw trouble.ofDeviceByItself(e, group, address);
         } catch (Throwable t) {
             giveBack(device, iommu::close);
             throw t;
@@ -162,7 +162,7 @@ public final class VfioBackEnd implements PciBackEnd {
         try {
             return IommuFd.open(dev.resolve("iommu").toString());
         } catch (SystemCallException e) {
-            throw VfioTrouble.ofDevice(e);
+            throw VfioTrouble.ofIommuFile(e);
         }
     }
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
 /** Why VFIO refuses, as the kernel's files tell it, and what to do. */
 final class VfioTrouble {
     private static final String BIND = "ringroad pci bind ";
+    private static final String UNSAFE_INTERRUPTS = "allow_unsafe_interrupts";
 
     private final PciTree tree;
     private final Path proc;
@@ -63,6 +64,15 @@ final class VfioTrouble {
             case Errno.EACCES, Errno.EPERM ->
                     explained(e, "let this user read and write " + pathOf(e) + " (chmod 666)");
             default -> e;
+        };
+    }
+
+    /** {@code /dev/iommu} does not open. */
+    static IOException ofIommuFile(SystemCallException e) {
+        return switch (e.errno()) {
+            case Errno.ENOENT, Errno.ENODEV, Errno.ENXIO ->
+                    explained(e, "load the module (modprobe iommufd)");
+            default -> ofDevice(e);
         };
     }
 
@@ -117,17 +127,36 @@ final class VfioTrouble {
 
     /** The IOMMU driver does not take the container. */
     IOException ofIommu(SystemCallException e) {
-        boolean unsafe =
-                e.errno() == Errno.EPERM
-                        && !tree.moduleParameter("vfio_iommu_type1", "allow_unsafe_interrupts")
-                                .equals("Y");
-        return unsafe
-                ? explained(
-                        e,
-                        "the IOMMU does not check interrupts, so a device could forge them; use a"
-                                + " machine with interrupt remapping, or accept that: echo Y"
-                                + " >/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts")
+        return isUnsafe(e, "vfio_iommu_type1")
+                ? unsafe(e, "vfio_iommu_type1")
                 : explained(e, "see the kernel's log (dmesg) about vfio and iommu");
+    }
+
+    private boolean isUnsafe(SystemCallException e, String module) {
+        return e.errno() == Errno.EPERM
+                && !tree.moduleParameter(module, UNSAFE_INTERRUPTS).equals("Y");
+    }
+
+    private static IOException unsafe(SystemCallException e, String module) {
+        return explained(
+                e,
+                "the IOMMU does not check interrupts, so a device could forge them; use a machine"
+                        + " with interrupt remapping, or accept that: echo Y >/sys/module/"
+                        + module
+                        + "/parameters/"
+                        + UNSAFE_INTERRUPTS);
+    }
+
+    /**
+     * The device's own file does not open, or {@code /dev/iommu} does not take it: for reasons that
+     * a group's status would tell.
+     */
+    IOException ofDeviceByItself(SystemCallException e, int group, PciAddress address) {
+        boolean refused = e.errno() == Errno.EBUSY || e.errno() == Errno.EPERM;
+        if (refused && !VfioDrivers.obstacles(tree, group).isEmpty()) {
+            return notViable(group, address);
+        }
+        return isUnsafe(e, "iommufd") ? unsafe(e, "iommufd") : ofDevice(e);
     }
 
     /** The kernel has no driver for this kind of IOMMU. */

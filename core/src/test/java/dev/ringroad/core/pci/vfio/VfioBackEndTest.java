@@ -3,6 +3,8 @@ package dev.ringroad.core.pci.vfio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.ringroad.core.Leaks;
 import dev.ringroad.core.linux.Errno;
 import dev.ringroad.core.linux.SystemCallException;
@@ -116,7 +118,7 @@ class VfioBackEndTest {
     @Test
     void whoHasTheGroupIsNamed() throws IOException {
         String path = machine.dev().resolve("vfio/12").toString();
-        machine.write("proc/4711/comm", "java\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        machine.write("proc/4711/comm", "java\n".getBytes(US_ASCII));
         Path fd = Files.createDirectories(machine.proc().resolve("4711/fd"));
         Files.createSymbolicLink(fd.resolve("5"), Path.of(path));
         VfioTrouble trouble = new VfioTrouble(machine.tree(), machine.proc());
@@ -146,6 +148,37 @@ class VfioBackEndTest {
                 .hasMessageContaining("0000:00:05.0 (e1000e)")
                 .hasMessageContaining("ringroad pci bind 0000:00:05.0)")
                 .hasMessageNotContaining("1c.0");
+    }
+
+    @Test
+    void theDevicesOwnFileTellsTheSameOfItsGroup() throws IOException {
+        machine.group(drive, 12);
+        VfioTrouble trouble = new VfioTrouble(machine.tree(), machine.proc());
+        SystemCallException busy = refusal("ioctl(VFIO_DEVICE_BIND_IOMMUFD)", Errno.EBUSY);
+        assertThat(trouble.ofDeviceByItself(busy, 12, drive))
+                .hasMessageContaining("another program has it");
+        SystemCallException forged = refusal("ioctl(VFIO_DEVICE_BIND_IOMMUFD)", Errno.EPERM);
+        assertThat(trouble.ofDeviceByItself(forged, 12, drive))
+                .hasMessageContaining("iommufd/parameters/allow_unsafe_interrupts");
+
+        PciAddress card = machine.function("0000:00:05.0");
+        machine.group(card, 12);
+        machine.driver(card, "e1000e");
+        assertThat(trouble.ofDeviceByItself(busy, 12, drive))
+                .hasMessageContaining("Group 12 of 0000:00:04.0 is not viable")
+                .hasMessageContaining("0000:00:05.0 (e1000e)");
+        assertThat(trouble.ofDeviceByItself(forged, 12, drive))
+                .hasMessageContaining("Group 12 of 0000:00:04.0 is not viable");
+        assertThat(VfioTrouble.ofIommuFile(refusal("open(/dev/iommu)", Errno.ENODEV)))
+                .hasMessageContaining("modprobe iommufd");
+    }
+
+    @Test
+    void groupsThatVfioMadeWithoutAnIommuAreNone() throws IOException {
+        machine.group(machine.function("0000:00:05.0"), 3);
+        machine.write("sys/kernel/iommu_groups/3/name", "vfio-noiommu\n".getBytes(US_ASCII));
+
+        refuses("No IOMMU is in use");
     }
 
     @Test
