@@ -8,7 +8,7 @@ public enum ControllerState {
     READY,
     /** Does not come up; it was cut off from memory. A reset may help. */
     FAILED,
-    /** Answers all ones: removed, or without power. */
+    /** Answers all ones: removed, or without power; or the kernel wants it back. */
     GONE,
     /** Given back. */
     CLOSED

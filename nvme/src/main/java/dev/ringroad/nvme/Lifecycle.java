@@ -1,5 +1,6 @@
 package dev.ringroad.nvme;
 
+import dev.ringroad.core.linux.EventFd;
 import dev.ringroad.core.linux.FileTrouble;
 import dev.ringroad.core.pci.Mmio;
 import dev.ringroad.core.pci.PciDevice;
@@ -24,6 +25,7 @@ import java.io.IOException;
  *   no answer in CAP.TO, fatal on the way → once: reset of the PCI function, and CC.EN = 0 again
  *                                           then: FAILED, bus mastering off
  *   all ones anywhere                     → GONE
+ *   the kernel wants the function back    → GONE: bus mastering off
  * </pre>
  *
  * The reset of the function is the one step that waits, for a tenth of a second or so; only who
@@ -50,6 +52,7 @@ final class Lifecycle {
 
     private final PciDevice device;
     private final Mmio registers;
+    private final @Nullable EventFd recall;
     private final NvmeController controller;
     private final long timeoutNanos;
     private final int configuration;
@@ -59,6 +62,7 @@ final class Lifecycle {
     private long nextHealthNanos;
     private String reason = "";
     private boolean functionWasReset;
+    private boolean recalled;
 
     private volatile int functionResets;
 
@@ -71,6 +75,7 @@ final class Lifecycle {
         this.controller = controller;
         this.device = device;
         this.registers = registers;
+        this.recall = device.recall().orElse(null);
         healthNanos = controller.config().healthNanos();
         int millis = Math.max(ControllerRegister.timeoutMillis(cap), TIMEOUT_MILLIS_LEAST);
         timeoutNanos = millis * MILLI_NANOS;
@@ -157,7 +162,7 @@ final class Lifecycle {
         controller.admin().pair().stop();
         step = Step.WAIT_DISABLED;
         int configured = registers.readInt(ControllerRegister.CC);
-        if (configured == ALL_ONES && isGone()) {
+        if ((recalled || configured == ALL_ONES) && isGone()) {
             return;
         }
         registers.writeInt(ControllerRegister.CC, configured & ~ControllerRegister.CC_ENABLE);
@@ -165,6 +170,10 @@ final class Lifecycle {
     }
 
     private boolean isGone() {
+        if (recalled) {
+            cutOff("the kernel wants it back: it is being pulled out or unbound", Step.GONE);
+            return true;
+        }
         if (registers.readInt(ControllerRegister.CSTS) != ALL_ONES) {
             return false;
         }
@@ -173,14 +182,10 @@ final class Lifecycle {
     }
 
     private void gone() {
-        reason = "its registers answer all ones, so it was removed or has lost its power";
-        try {
-            // It may only have stopped listening.
-            device.busMaster(false);
-        } catch (IOException e) {
-            reason += "; and it could not be kept from memory: " + e.getMessage();
-        }
-        stop(Step.GONE);
+        // It may only have stopped listening, so it is kept from memory too.
+        cutOff(
+                "its registers answer all ones, so it was removed or has lost its power",
+                Step.GONE);
     }
 
     /**
@@ -206,13 +211,17 @@ final class Lifecycle {
     }
 
     private void fail(String why) {
+        cutOff(why, Step.FAILED);
+    }
+
+    private void cutOff(String why, Step last) {
         reason = why;
         try {
             device.busMaster(false);
         } catch (IOException e) {
             reason = why + "; and it could not be kept from memory: " + e.getMessage();
         }
-        stop(Step.FAILED);
+        stop(last);
     }
 
     private void stop(Step last) {
@@ -229,16 +238,28 @@ final class Lifecycle {
      */
     boolean poll(long nowNanos) {
         Step before = step;
-        switch (before) {
+        if (before == Step.FAILED || before == Step.GONE || before == Step.CLOSED) {
+            return false;
+        }
+        boolean due = nowNanos - nextHealthNanos >= 0;
+        if (due) {
+            nextHealthNanos = nowNanos + healthNanos;
+            recalled = recall != null && recall.drain();
+        }
+        if (!recalled || !isGone()) {
+            goOn(before, nowNanos, due);
+        }
+        return step != before;
+    }
+
+    private void goOn(Step from, long nowNanos, boolean healthIsDue) {
+        switch (from) {
             case WAIT_DISABLED -> waitDisabled(nowNanos);
             case WAIT_ENABLED -> waitEnabled(nowNanos);
             case SET_UP -> watchSetUp();
-            case READY -> watchReady(nowNanos);
-            case FAILED, GONE, CLOSED -> {
-                return false;
-            }
+            case READY -> watchReady(nowNanos, healthIsDue);
+            case FAILED, GONE, CLOSED -> {}
         }
-        return step != before;
     }
 
     private void waitDisabled(long nowNanos) {
@@ -314,11 +335,10 @@ final class Lifecycle {
         }
     }
 
-    private void watchReady(long nowNanos) {
+    private void watchReady(long nowNanos, boolean healthIsDue) {
         if (resetWantedEpoch == epoch) {
             begin(nowNanos);
-        } else if (nowNanos - nextHealthNanos >= 0) {
-            nextHealthNanos = nowNanos + healthNanos;
+        } else if (healthIsDue) {
             int status = registers.readInt(ControllerRegister.CSTS);
             if (status == ALL_ONES) {
                 gone();

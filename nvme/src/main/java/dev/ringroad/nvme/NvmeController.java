@@ -1,6 +1,7 @@
 package dev.ringroad.nvme;
 
 import dev.ringroad.core.linux.EventFd;
+import dev.ringroad.core.linux.PollSet;
 import dev.ringroad.core.memory.DmaSpace;
 import dev.ringroad.core.pci.Mmio;
 import dev.ringroad.core.pci.PciDevice;
@@ -393,6 +394,11 @@ public final class NvmeController implements Poller, AutoCloseable {
     /** The interrupt of a queue, when interrupts are on and reach that far. */
     @Nullable EventFd interrupt(int queueId) {
         return queueId < interrupts.size() ? interrupts.get(queueId) : null;
+    }
+
+    /** Who sleeps is to hear as well that the kernel wants the function back. */
+    void wakeWhenRecalled(PollSet wake) {
+        device.recall().ifPresent(one -> wake.add(one.descriptor().number(), PollSet.POLLIN));
     }
 
     /** How many bytes of registers there are. */

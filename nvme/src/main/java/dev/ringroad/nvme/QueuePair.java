@@ -508,6 +508,7 @@ public final class QueuePair implements Poller, AutoCloseable {
             return false;
         }
         wake.add(event.descriptor().number(), PollSet.POLLIN);
+        controller.wakeWhenRecalled(wake);
         return true;
     }
 

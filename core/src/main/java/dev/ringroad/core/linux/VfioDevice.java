@@ -34,6 +34,9 @@ public final class VfioDevice implements AutoCloseable {
     /** {@code VFIO_PCI_MSIX_IRQ_INDEX}. */
     public static final int IRQ_MSIX = 2;
 
+    /** {@code VFIO_PCI_REQ_IRQ_INDEX}: the kernel asks for the device back. */
+    public static final int IRQ_REQUEST = 4;
+
     private static final int GET_INFO = 7;
     private static final int GET_REGION_INFO = 8;
     private static final int GET_IRQ_INFO = 9;

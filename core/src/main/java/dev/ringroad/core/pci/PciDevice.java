@@ -5,6 +5,7 @@ import dev.ringroad.core.memory.DmaSpace;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One PCI function, taken from the kernel (or from a device model) and driven from here.
@@ -47,6 +48,16 @@ public interface PciDevice extends AutoCloseable {
      * @throws IOException when interrupts cannot be had; it says why and what to do
      */
     List<EventFd> enableInterrupts(int count) throws IOException;
+
+    /**
+     * Readable once the kernel wants the function back, since it is to be pulled out or to go to
+     * another driver. The kernel waits until {@link #close}, so the driver is to come to its end.
+     *
+     * @return the device's, for the driver to wait on and to drain; empty where nobody asks
+     */
+    default Optional<EventFd> recall() {
+        return Optional.empty();
+    }
 
     /**
      * Resets the function; its configuration comes back as it was, its registers as after power-on.

@@ -347,6 +347,27 @@ class QueuePairTest {
     }
 
     @Test
+    void aControllerThatIsRecalledIsKeptFromMemoryAndToldOnce() {
+        lab.model.lie = (queue, command) -> {};
+        for (int i = 0; i < DEPTH; i++) {
+            assertThat(pair.read(i, namespace, i, 1, data, 0)).isZero();
+        }
+        lab.poll(pair, 1);
+        lab.device.recall().orElseThrow().signal();
+
+        lab.poll(pair, 10);
+
+        assertThat(lab.device.device().isBusMaster()).isFalse();
+        assertThat(lab.told).hasSize(DEPTH);
+        assertThat(lab.told.values()).containsOnly(NvmeStatus.GONE);
+        assertThat(lab.toldAgain).isZero();
+        assertThat(controller.state()).isEqualTo(ControllerState.GONE);
+        assertThatThrownBy(controller::reset).hasMessageContaining("the kernel wants it back");
+        assertThat(lab.device.device().isBusMaster()).isFalse();
+        assertThat(pair.read(9, namespace, 0, 1, data, 0)).isEqualTo(Refusal.STOPPED);
+    }
+
+    @Test
     void aControllerThatDoesNotStopIsKeptFromMemoryBeforeCommandsAreTold() {
         lab.model.lie = (queue, command) -> {};
         assertThat(pair.read(1, namespace, 0, 1, data, 0)).isZero();

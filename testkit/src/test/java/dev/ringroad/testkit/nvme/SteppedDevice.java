@@ -13,15 +13,18 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A model's device whose model runs whenever a register is written or read, on the driver's own
- * thread: the same every time. It can go away, after which all registers answer all ones.
+ * thread: the same every time. It can go away, after which all registers answer all ones, and be
+ * recalled.
  */
 final class SteppedDevice implements PciDevice {
     private static final long MEMORY_BYTES = 8 << 20;
 
     private final ModelDevice device;
+    private final EventFd recall = EventFd.create();
     private @Nullable InstantController model;
     private @Nullable Runnable functionReset;
     private boolean gone;
@@ -45,6 +48,11 @@ final class SteppedDevice implements PciDevice {
 
     void goAway() {
         gone = true;
+    }
+
+    @Override
+    public Optional<EventFd> recall() {
+        return Optional.of(recall);
     }
 
     private void step() {
@@ -105,6 +113,7 @@ final class SteppedDevice implements PciDevice {
 
     @Override
     public void close() {
+        recall.close();
         device.close();
     }
 

@@ -1,6 +1,7 @@
 package dev.ringroad.core.pci.vfio;
 
 import dev.ringroad.core.linux.Descriptor;
+import dev.ringroad.core.linux.Errno;
 import dev.ringroad.core.linux.EventFd;
 import dev.ringroad.core.linux.SystemCallException;
 import dev.ringroad.core.linux.VfioDevice;
@@ -39,6 +40,7 @@ final class VfioPciDevice implements PciDevice {
     private final Optional<MsixCapability> msix;
     private final int interruptsMax;
     private final boolean resets;
+    private final @Nullable EventFd recall;
     private final @Nullable Mmio[] bars = new Mmio[BARS];
     private final List<KernelMapping> mappings = new ArrayList<>();
     private List<EventFd> signals = List.of();
@@ -67,6 +69,21 @@ final class VfioPciDevice implements PciDevice {
         this.resets = device.resets();
         busMaster(false);
         PciHeader.command(config, PciHeader.COMMAND_MEMORY | PciHeader.COMMAND_IO, true);
+        this.recall = recall(device);
+    }
+
+    private static @Nullable EventFd recall(VfioDevice device) throws SystemCallException {
+        if (device.interruptCount(VfioDevice.IRQ_REQUEST) == 0) {
+            return null;
+        }
+        EventFd recall = EventFd.create();
+        try {
+            device.interrupts(VfioDevice.IRQ_REQUEST, List.of(recall));
+            return recall;
+        } catch (Throwable t) {
+            recall.close();
+            throw t;
+        }
     }
 
     @Override
@@ -174,6 +191,11 @@ final class VfioPciDevice implements PciDevice {
     }
 
     @Override
+    public Optional<EventFd> recall() {
+        return Optional.ofNullable(recall);
+    }
+
+    @Override
     public void reset() throws IOException {
         if (!resets) {
             throw VfioTrouble.trouble(
@@ -203,14 +225,29 @@ final class VfioPciDevice implements PciDevice {
         busMaster(false);
         try {
             disableInterrupts();
-            if (resets) {
-                device.reset();
-            }
+            resetAtLast();
         } finally {
             signals.forEach(EventFd::close);
+            if (recall != null) {
+                recall.close();
+            }
             mappings.forEach(KernelMapping::close);
             device.close();
             release.run();
+        }
+    }
+
+    /** Unless it has gone, or is on its way: then the kernel sees to it. */
+    private void resetAtLast() throws SystemCallException {
+        if (!resets || !PciHeader.isPresent(config)) {
+            return;
+        }
+        try {
+            device.reset();
+        } catch (SystemCallException e) {
+            if (e.errno() != Errno.EAGAIN && e.errno() != Errno.ENOTTY) {
+                throw e;
+            }
         }
     }
 }
