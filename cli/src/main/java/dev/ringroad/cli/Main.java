@@ -69,7 +69,16 @@ public final class Main implements Callable<Integer> {
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        System.exit(execute(args));
+    }
+
+    /**
+     * Runs the command in this process.
+     *
+     * @return its exit code
+     */
+    public static int execute(String... words) {
+        return commandLine().execute(words);
     }
 
     /** The command with all its subcommands, ready to execute. */

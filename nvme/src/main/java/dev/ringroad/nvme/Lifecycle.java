@@ -183,9 +183,7 @@ final class Lifecycle {
 
     private void gone() {
         // It may only have stopped listening, so it is kept from memory too.
-        cutOff(
-                "its registers answer all ones, so it was removed or has lost its power",
-                Step.GONE);
+        cutOff("its registers answer all ones, so it was removed or has lost its power", Step.GONE);
     }
 
     /**

@@ -1,12 +1,19 @@
 package dev.ringroad.testkit.guest;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.DynamicTest;
+
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * What a program in the guest has found, one line a check: {@code ok NAME} or {@code FAILED NAME},
- * the reason after it. The test outside makes a test of each.
+ * the reason after it. Outside, each becomes a test.
  */
 final class CheckList {
-    static final String OK = "ok ";
-    static final String FAILED = "FAILED ";
+    private static final String OK = "ok ";
+    private static final String FAILED = "FAILED ";
 
     private boolean failed;
 
@@ -41,6 +48,25 @@ final class CheckList {
                 System.out.println("    at " + frame);
             }
         }
+    }
+
+    /** What such a program has printed, a test for each check, and one for its end. */
+    static List<DynamicTest> tests(GuestResult result) {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (String line : result.output().lines().toList()) {
+            boolean ok = line.startsWith(OK);
+            if (ok || line.startsWith(FAILED)) {
+                String name = line.substring(line.indexOf(' ') + 1);
+                tests.add(
+                        DynamicTest.dynamicTest(
+                                name, () -> assertThat(ok).as(result.toString()).isTrue()));
+            }
+        }
+        tests.add(
+                DynamicTest.dynamicTest(
+                        "all was tried",
+                        () -> assertThat(result.status()).as(result.toString()).isZero()));
+        return tests;
     }
 
     /** For the exit status: 0 when all held. */

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ringroad.testkit.lab.Child;
 import dev.ringroad.testkit.lab.Requirement;
+import dev.ringroad.testkit.qemu.HotPlugSlot;
+import dev.ringroad.testkit.qemu.QemuMonitor;
+
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,10 +30,21 @@ public final class Guest implements AutoCloseable {
     /** QEMU outlives whoever started it, so it gets a limit that holds whatever happens. */
     private static final String LIFE_SECONDS = "900";
 
+    private static final String ARCHIVE = "guest.cpio";
+    private static final String CONSOLE = "console.log";
+    private static final String MONITOR = "monitor";
+
+    /**
+     * QEMU 7.2 computes the flags before CMPXCHG16B from an operation that may not have been the
+     * last one, and an interrupt after it then returns with garbage in them. Linux does without it.
+     */
+    private static final String CPU = "max,-cx16";
+
     private static final char END = '\u001e';
 
     private final Child qemu;
     private final Path console;
+    private @Nullable QemuMonitor monitor;
     private int commands;
 
     private Guest(Child qemu, Path console) {
@@ -43,7 +58,7 @@ public final class Guest implements AutoCloseable {
         Requirement.programs("busybox-static", "busybox");
         assumeTrue(
                 GuestKernel.find().isPresent(),
-                "Needs the guest's kernel: run tools/guest-kernel, which unpacks it.");
+                "Needs the guest's kernel: run tools/guest-kernel, which makes it.");
     }
 
     /**
@@ -59,12 +74,11 @@ public final class Guest implements AutoCloseable {
         if (kernel.isEmpty()) {
             throw new IOException("There is no kernel. Remedy: run tools/guest-kernel.");
         }
-        Path archive = folder.resolve("guest.cpio");
+        Path archive = folder.resolve(ARCHIVE);
         image.write(kernel.get(), archive, folder);
-        Path console = Files.createFile(folder.resolve("console.log"));
-        List<String> line =
-                commandLine(
-                        kernel.get().image(), image.kernelParameters(), archive, console, devices);
+        Path console = Files.createFile(folder.resolve(CONSOLE));
+        List<String> line = commandLine(image, kernel.get().image(), folder);
+        line.addAll(devices);
         Child qemu = Child.startTyping(line);
         Guest guest = new Guest(qemu, console);
         try {
@@ -77,18 +91,21 @@ public final class Guest implements AutoCloseable {
         return guest;
     }
 
-    private static List<String> commandLine(
-            Path kernel, String parameters, Path archive, Path console, List<String> devices) {
+    private static List<String> commandLine(GuestImage image, Path kernel, Path folder) {
         List<String> line = new ArrayList<>();
         line.addAll(List.of("timeout", "--kill-after=5", LIFE_SECONDS, "qemu-system-x86_64"));
         line.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"));
-        line.addAll(List.of("-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2"));
+        line.addAll(List.of("-accel", "tcg,thread=multi", "-cpu", CPU, "-smp", "2"));
         line.addAll(List.of("-machine", "q35,kernel-irqchip=split", "-m", "1024"));
-        line.addAll(List.of("-kernel", kernel.toString(), "-initrd", archive.toString()));
-        line.addAll(List.of("-append", parameters));
-        line.addAll(List.of("-serial", "file:" + console, "-serial", "stdio"));
-        line.addAll(List.of("-device", "intel-iommu,intremap=on"));
-        line.addAll(devices);
+        line.addAll(List.of("-kernel", kernel.toString()));
+        line.addAll(List.of("-initrd", folder.resolve(ARCHIVE).toString()));
+        line.addAll(List.of("-append", image.kernelParameters()));
+        line.addAll(List.of("-serial", "file:" + folder.resolve(CONSOLE), "-serial", "stdio"));
+        line.addAll(List.of("-qmp", "unix:" + folder.resolve(MONITOR) + ",server=on,wait=off"));
+        line.addAll(List.of("-global", HotPlugSlot.NATIVE));
+        if (image.hasIommu()) {
+            line.addAll(List.of("-device", "intel-iommu,intremap=on"));
+        }
         return line;
     }
 
@@ -133,9 +150,42 @@ public final class Guest implements AutoCloseable {
         return new GuestResult(command, status, output.substring(from, at));
     }
 
+    /**
+     * Runs lines of {@link CommandsProgram} in one process of the guest.
+     *
+     * @return what became of each
+     */
+    List<GuestResult> commands(Duration atMost, String... lines)
+            throws IOException, InterruptedException {
+        String all = String.join(" " + CommandsProgram.NEXT + " ", lines);
+        String output = run(java(CommandsProgram.class, all), atMost);
+        List<GuestResult> results = new ArrayList<>();
+        StringBuilder printed = new StringBuilder();
+        for (String line : output.lines().toList()) {
+            if (line.startsWith(CommandsProgram.STATUS)) {
+                int status = Integer.parseInt(line.substring(CommandsProgram.STATUS.length()));
+                results.add(new GuestResult(lines[results.size()], status, printed.toString()));
+                printed.setLength(0);
+            } else {
+                printed.append(line).append('\n');
+            }
+        }
+        return results;
+    }
+
     /** The command line of a program of this build, for {@link #run}. */
     public static String java(Class<?> main, String... arguments) {
         return "java @/etc/java.options " + main.getName() + " " + String.join(" ", arguments);
+    }
+
+    /** For devices that come and go; it stays the guest's. */
+    QemuMonitor monitor() throws IOException {
+        QemuMonitor connected = monitor;
+        if (connected == null) {
+            connected = QemuMonitor.connect(console.resolveSibling(MONITOR), qemu::report);
+            monitor = connected;
+        }
+        return connected;
     }
 
     /** What the guest's kernel has said so far. */
@@ -144,7 +194,10 @@ public final class Guest implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         qemu.close();
+        if (monitor != null) {
+            monitor.close();
+        }
     }
 }

@@ -3,10 +3,12 @@ package dev.ringroad.testkit.qemu;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /**
@@ -29,6 +31,22 @@ public final class QemuMonitor implements AutoCloseable {
                         new InputStreamReader(
                                 Channels.newInputStream(channel), StandardCharsets.UTF_8));
         String ignored = execute("{\"execute\":\"qmp_capabilities\"}");
+    }
+
+    /**
+     * Connects to a monitor that listens at a Unix socket ({@code -qmp unix:PATH,server=on}).
+     *
+     * @param trouble what to say of QEMU when it has gone
+     * @return to be closed by the caller
+     */
+    public static QemuMonitor connect(Path socket, Supplier<String> trouble) throws IOException {
+        SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+        try {
+            return new QemuMonitor(channel, trouble);
+        } catch (Throwable t) {
+            channel.close();
+            throw t;
+        }
     }
 
     /**

@@ -19,38 +19,41 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Runs in the guest: the NVMe driver over VFIO, as a block device. It writes {@link Pattern} to the
- * first {@link #WRITTEN_BYTES} of the drive, which is then looked at from outside.
- *
- * <p>Arguments: the function's address, the drive's serial number, its bytes.
+ * Made in the guest: the NVMe driver, unchanged, as a block device. It writes {@link Pattern} to
+ * the first {@link #WRITTEN_BYTES} of the drive, which is then looked at from outside.
  */
-final class DriveProgram {
+final class DriveChecks {
     static final int WRITTEN_BYTES = 512 << 10;
 
     private static final int[] SIZES = {512, 4096, 12288, 65536, 131072};
     private static final int NOT_YET = -1;
     private static final long PATIENCE_NANOS = 60_000_000_000L;
 
+    private final CheckList list;
+    private final boolean interrupts;
     private int status = NOT_YET;
 
-    private DriveProgram() {}
-
-    public static void main(String[] arguments) throws Exception {
-        CheckList list = new CheckList();
-        try (PciDevice device = PciBackEnds.open(arguments[0]);
-                NvmeController controller =
-                        NvmeController.open(device, NvmeConfig.standard().interrupts(true))) {
-            String serial = controller.identity().serialNumber();
-            list.check(
-                    "the driver brings the controller up and knows the drive",
-                    () -> require(serial.equals(arguments[1]), "serial number " + serial));
-            run(list, controller, Long.parseLong(arguments[2]));
-        }
-        System.exit(list.status());
+    /**
+     * @param interrupts whether there are any
+     */
+    DriveChecks(CheckList list, boolean interrupts) {
+        this.list = list;
+        this.interrupts = interrupts;
     }
 
-    private static void run(CheckList list, NvmeController controller, long bytes)
-            throws Exception {
+    void run(String place, String serial, long bytes) throws Exception {
+        try (PciDevice device = PciBackEnds.open(place);
+                NvmeController controller =
+                        NvmeController.open(device, NvmeConfig.standard().interrupts(true))) {
+            String found = controller.identity().serialNumber();
+            list.check(
+                    "the driver brings the controller up and knows the drive",
+                    () -> require(found.equals(serial), "serial number " + found));
+            run(controller, bytes);
+        }
+    }
+
+    private void run(NvmeController controller, long bytes) throws Exception {
         NvmeNamespace namespace = controller.namespace(1);
         list.check(
                 "the namespace is as large as the image",
@@ -66,9 +69,11 @@ final class DriveProgram {
                     controller.reset();
                     verify(controller, namespace);
                 });
-        list.check(
-                "a queue pair sleeps until its interrupt comes",
-                () -> new DriveProgram().sleep(controller, namespace));
+        if (interrupts) {
+            list.check(
+                    "a queue pair sleeps until its interrupt comes",
+                    () -> sleep(controller, namespace));
+        }
     }
 
     private static void write(NvmeController controller, NvmeNamespace namespace) throws Exception {

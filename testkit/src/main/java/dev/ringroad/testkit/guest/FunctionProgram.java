@@ -14,29 +14,64 @@ import dev.ringroad.core.pci.PciDevice;
 import dev.ringroad.nvme.command.ControllerRegister;
 import dev.ringroad.nvme.command.NvmeStatus;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Runs in the guest: takes an NVMe function by VFIO and shows that registers, memory, interrupts
- * and reset are ours, and that nothing else is the device's.
+ * Runs in the guest: takes an NVMe function and shows that registers, memory, interrupts and reset
+ * are ours, and, where an IOMMU keeps it in bounds, that nothing else is the device's. Then it has
+ * the driver drive it, see {@link DriveChecks}.
  *
- * <p>Arguments: the function's address, the drive's serial number.
+ * <p>Arguments: the function's place, the drive's serial number, its bytes, a file that is open
+ * when the function is had in the way that is meant, and {@code bounds} when there is an IOMMU.
  */
-final class VfioProgram {
+final class FunctionProgram {
+    private static final String BY_SYSFS = "sysfs:";
+    private static final String BOUNDS = "bounds";
     private static final int NVME_OF_QEMU = 0x0010_1b36;
     private static final long PATIENCE_NANOS = 60_000_000_000L;
 
-    private VfioProgram() {}
+    private FunctionProgram() {}
 
     public static void main(String[] arguments) throws Exception {
         CheckList list = new CheckList();
-        try (PciDevice device = PciBackEnds.open(arguments[0])) {
-            run(list, device, arguments[1]);
+        String place = arguments[0];
+        String serial = arguments[1];
+        try (PciDevice device = PciBackEnds.open(place)) {
+            list.check("it is had in the way that was meant", () -> requireOpen(arguments[3]));
+            run(list, device, serial);
+            if (place.startsWith(BY_SYSFS)) {
+                list.check("interrupts are refused", () -> interruptsRefused(device));
+            } else {
+                list.check(
+                        "an interrupt arrives on its descriptor, once", () -> interrupts(device));
+            }
+            if (arguments.length > 4 && arguments[4].equals(BOUNDS)) {
+                list.check("memory that was given back is out of reach", () -> givenBack(device));
+            }
+            list.check(
+                    "a reset stops the controller, and it comes up again",
+                    () -> reset(device, serial));
         }
-        list.check(
-                "a function that was closed can be taken again",
-                () -> PciBackEnds.open(arguments[0]).close());
+        new DriveChecks(list, !place.startsWith(BY_SYSFS))
+                .run(place, serial, Long.parseLong(arguments[2]));
         System.exit(list.status());
+    }
+
+    private static void requireOpen(String file) throws IOException {
+        List<String> open = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path one : all) {
+                if (Files.isSymbolicLink(one)) {
+                    open.add(Files.readSymbolicLink(one).toString());
+                }
+            }
+        }
+        require(open.contains(file), file + " is not among " + open);
     }
 
     private static void run(CheckList list, PciDevice device, String serial) throws Exception {
@@ -50,18 +85,25 @@ final class VfioProgram {
                     require(ControllerRegister.queueEntriesMax(cap) > 1, "CAP is " + cap);
                 });
         device.busMaster(true);
-        list.check("the device reaches memory through the IOMMU", () -> identify(device, serial));
-        list.check("memory that was given back is out of reach", () -> givenBack(device));
-        list.check("an interrupt arrives on its descriptor, once", () -> interrupts(device));
-        list.check(
-                "a reset stops the controller, and it comes up again",
-                () -> {
-                    device.reset();
-                    int enabled = device.bar(0).readInt(ControllerRegister.CC);
-                    require((enabled & ControllerRegister.CC_ENABLE) == 0, "it is still enabled");
-                    device.busMaster(true);
-                    identify(device, serial);
-                });
+        list.check("the device reaches memory", () -> identify(device, serial));
+    }
+
+    private static void reset(PciDevice device, String serial) throws Exception {
+        device.reset();
+        int enabled = device.bar(0).readInt(ControllerRegister.CC);
+        require((enabled & ControllerRegister.CC_ENABLE) == 0, "it is still enabled");
+        device.busMaster(true);
+        identify(device, serial);
+    }
+
+    private static void interruptsRefused(PciDevice device) {
+        require(device.interruptsMax() == 0, "there are some");
+        try {
+            device.enableInterrupts(1);
+        } catch (IOException e) {
+            return;
+        }
+        throw new AssertionError("it was done");
     }
 
     private static void identify(PciDevice device, String serial) throws Exception {
