@@ -21,12 +21,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 
 /** The {@code ringroad} command. */
 @Command(
         name = "ringroad",
         description =
-                "Kernel bypass for the JVM: unmodified Java programs over a user-space TCP/IP stack.",
+                "Kernel bypass for the JVM: sockets, packets, files and drives in user space, also under"
+ + " programs that know nothing of it.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         subcommands = {
@@ -53,6 +55,8 @@ import java.util.concurrent.Callable;
         })
 public final class Main implements Callable<Integer> {
     private static final int HELP_WIDTH = 100;
+    private static final Pattern JAVA_EXCEPTION =
+            Pattern.compile(" \\(java[\\w.$]*Exception.*\\)$", Pattern.DOTALL);
 
     @Spec private @Nullable CommandSpec specification;
 
@@ -118,7 +122,12 @@ public final class Main implements Callable<Integer> {
         }
         e.getCommandLine()
                 .getErr()
-                .println("ringroad: " + e.getMessage() + ". See " + command + " --help.");
+                .println("ringroad: " + words(e) + ". See " + command + " --help.");
         return Refusal.WRONG_USE;
+    }
+
+    /** Without the exception of Java that picocli puts behind its own words. */
+    private static String words(CommandLine.ParameterException e) {
+        return JAVA_EXCEPTION.matcher(String.valueOf(e.getMessage())).replaceFirst("");
     }
 }

@@ -130,6 +130,15 @@ final class MainTest {
     }
 
     @Test
+    void whatIsNoValueOfAnOptionIsToldWithoutJavasExceptions() {
+        execute("nvme", "connect", "10.0.0.1", "--nqn", "nqn.2024-01.a:b", "--hostid", "12");
+
+        assertThat(err.toString())
+                .contains("'--hostid': cannot convert '12' to UUID. See ringroad nvme connect --help.")
+                .doesNotContain("Exception");
+    }
+
+    @Test
     void forwardSuggestsNoOptionThatItDoesNotKnow() {
         execute("forward", "--port", "nil");
 

@@ -84,9 +84,12 @@ public record BlockPlan(
                 usedBytes(device) / ioBytes >= threads,
                 "The part of "
                         + device.name()
-                        + " that is used has too few blocks for "
-                        + threads
-                        + " threads");
+                        + " that is used, "
+                        + usedBytes(device)
+                        + " bytes, is less than one read or write of "
+                        + ioBytes
+                        + " bytes for each thread, of which there are "
+                        + threads);
         requireRoom(device);
         require(
                 !mode.writes() || device.operations().contains(BlockOperation.WRITE),

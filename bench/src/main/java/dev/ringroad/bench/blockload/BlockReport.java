@@ -25,13 +25,12 @@ public final class BlockReport extends LoadReport {
         BlockPlan plan = load.plan();
         return String.format(
                 Locale.ROOT,
-                "%s of %s, %.1f MiB in pieces of %d bytes; %d in flight on each of %d threads%n",
+                "%s of %s, %.1f MiB in pieces of %d bytes; %s%n",
                 plan.mode().word(),
                 load.device().name(),
                 plan.usedBytes(load.device()) / MIB,
                 plan.ioBytes(),
-                plan.depth(),
-                plan.threads());
+                inFlight(plan.depth(), plan.threads()));
     }
 
     @Override

@@ -28,14 +28,13 @@ public final class FileReport extends LoadReport {
         String flags = load.flags().stream().map(Enum::name).collect(Collectors.joining(", "));
         return String.format(
                 Locale.ROOT,
-                "%s of %s, %.1f MiB in blocks of %d bytes; %d in flight on each of %d threads%n"
+                "%s of %s, %.1f MiB in blocks of %d bytes; %s%n"
                         + "io_uring with %s; files and buffers %s; %s%n",
                 work.mode().word(),
                 work.files().stream().map(Object::toString).collect(Collectors.joining(", ")),
                 load.bytes() / MIB,
                 work.blockBytes(),
-                ring.depth(),
-                plan.threads(),
+                inFlight(ring.depth(), plan.threads()),
                 flags.isEmpty() ? "no flags" : flags,
                 ring.fixed() ? "registered" : "not registered",
                 !ring.direct()

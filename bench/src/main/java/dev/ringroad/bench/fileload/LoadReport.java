@@ -59,12 +59,23 @@ public abstract class LoadReport {
     private String live(LoadSample lately, LatencyCounts times) {
         return String.format(
                 Locale.ROOT,
-                "%.1fk/s, %.1f MiB/s, p50 %.1f us, p99 %.1f us, p99.9 %.1f us",
-                lately.perSecond(times.total()) / 1e3,
+                "%s, %.1f MiB/s, p50 %.1f us, p99 %.1f us, p99.9 %.1f us",
+                rate(lately.perSecond(times.total())),
                 bandwidth(lately, times),
                 micros(times, 50),
                 micros(times, 99),
                 micros(times, 99.9));
+    }
+
+    /** How much is under way at once, as words of {@link #path}. */
+    protected static String inFlight(int depth, int threads) {
+        return depth + " in flight" + (threads == 1 ? "" : " on each of " + threads + " threads");
+    }
+
+    private static String rate(double perSecond) {
+        return perSecond < 1e3
+                ? String.format(Locale.ROOT, "%.1f/s", perSecond)
+                : String.format(Locale.ROOT, "%.1fk/s", perSecond / 1e3);
     }
 
     private double bandwidth(LoadSample sample, LatencyCounts times) {

@@ -14,6 +14,11 @@ public final class OutputFile {
 
     /** Refuses a place where no file can be written. */
     public static void check(Path file) {
+        if (file.toString().equals("-")) {
+            throw Refusal.wrongUse(
+                    "\"-\" would be a file of that name; the standard output, which has the words for"
+                            + " people too, is /dev/stdout.");
+        }
         Path folder = file.toAbsolutePath().getParent();
         if (Files.isDirectory(file)) {
             throw Refusal.wrongUse(file + " is a folder; name a file in it.");

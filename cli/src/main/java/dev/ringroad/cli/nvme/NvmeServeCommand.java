@@ -238,8 +238,8 @@ final class NvmeServeCommand extends Subcommand {
                         "Serving "
                                 + subsystem.name()
                                 + " with "
-                                + subsystem.namespaces().size()
-                                + " namespaces at "
+                                + count(subsystem.namespaces().size())
+                                + " at "
                                 + port.getAddress().getHostAddress()
                                 + ", port "
                                 + port.getPort()
@@ -247,6 +247,10 @@ final class NvmeServeCommand extends Subcommand {
             }
         }
         System.out.flush();
+    }
+
+    private static String count(int namespaces) {
+        return namespaces + (namespaces == 1 ? " namespace" : " namespaces");
     }
 
     /** Serves until the process is told to end, and tells what was done. */

@@ -17,8 +17,10 @@ abstract class StoreCommand extends Subcommand {
     @Parameters(
             index = "0",
             paramLabel = "STORE",
-            description =
-                    "A file or a block device, or a text for another one such as stripe:64k(file:a,file:b).")
+            description = {
+                "A file or a block device, or a text for another one, such as",
+                "stripe:64k(file:a,file:b)."
+            })
     private String place = "";
 
     @Option(names = "--json", description = "Tells the result as JSON.")

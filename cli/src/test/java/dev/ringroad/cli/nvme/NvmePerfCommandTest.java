@@ -81,6 +81,29 @@ final class NvmePerfCommandTest {
         assertThat(folder).isEmptyDirectory();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"partition:1@memory:1m", "volume:a@memory:1m", "drive:ffff:ff:1f.7/1"})
+    void whatCannotBeOpenedIsToldInOneSentence(String device) {
+        perf(device).isRefused(Refusal.WRONG_USE, device + " cannot be opened: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"disk.img", "./disk.img", "/dev/nvme0n1", "Disk", "mirror(memory:1m,b.img)"})
+    void aPathIsToldHowFilesAreNamed(String path) {
+        perf(path).isRefused(Refusal.WRONG_USE, "file:PATH");
+    }
+
+    @Test
+    void aDeviceTooSmallIsToldWithItsSize() {
+        perf("memory:1k").isRefused(Refusal.WRONG_USE, "1024 bytes", "4096 bytes");
+    }
+
+    @Test
+    void aDashIsNoFileForTheFigures() {
+        perf("memory:1m --json -").isRefused(Refusal.WRONG_USE, "/dev/stdout");
+    }
+
     @Test
     void blocksThatComeBackChangedFailTheRun() throws Exception {
         for (String rw : List.of("write", "randwrite", "mixed")) {

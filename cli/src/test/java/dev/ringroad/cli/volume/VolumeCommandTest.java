@@ -96,7 +96,7 @@ final class VolumeCommandTest {
         assertThat((List<?>) listed.get("volumes")).hasSize(2);
         assertThat(run("check", store)).isEqualTo("The store is sound.\n");
         refused(Refusal.FAILED, "no volume monday", "delete", store, "monday");
-        refused(Refusal.FAILED, "There is a volume data", "create", store, "data", "1g");
+        refused(Refusal.FAILED, "There is already a volume data", "create", store, "data", "1g");
     }
 
     @Test
@@ -184,7 +184,7 @@ final class VolumeCommandTest {
         String before = run("list", "--json", store);
         for (String command : List.of("snapshot", "clone", "rename")) {
             refused(Refusal.FAILED, "There is no volume none", command, store, "none", "other");
-            refused(Refusal.FAILED, "There is a volume", command, store, "data", "monday");
+            refused(Refusal.FAILED, "There is already a volume", command, store, "data", "monday");
         }
         refused(Refusal.FAILED, "There is no volume none", "delete", store, "none");
         refused(Refusal.FAILED, "There is no volume none", "resize", store, "none", "2m");

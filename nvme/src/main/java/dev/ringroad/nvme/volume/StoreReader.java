@@ -131,7 +131,8 @@ final class StoreReader {
                             + main.objection
                             + "; of its twin, "
                             + twin.objection
-                            + ". See that it is the right device; a new store has to be made first.");
+                            + ". See that it is the right device; a new store is made with"
+                            + " ringroad volume init.");
         }
         if (main.superblock == null) {
             found(

@@ -452,7 +452,7 @@ public final class VolumeStore implements AutoCloseable {
         synchronized (metadata) {
             if (metadata.catalogue().find(name) != null) {
                 throw new IOException(
-                        "There is a volume " + name + " in the store on " + device.name());
+                        "There is already a volume " + name + " in the store on " + device.name());
             }
         }
     }

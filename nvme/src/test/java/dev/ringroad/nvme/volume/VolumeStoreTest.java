@@ -264,7 +264,7 @@ final class VolumeStoreTest {
         store.create("there", 1);
         assertThat(info("there").bytes()).isEqualTo(CLUSTER);
         assertThatThrownBy(() -> store.create("there", 1))
-                .hasMessageContaining("There is a volume there");
+                .hasMessageContaining("There is already a volume there");
         assertThatThrownBy(() -> store.create("../up", 1)).hasMessageContaining("letters, digits");
         assertThatThrownBy(() -> store.create("x".repeat(65), 1)).hasMessageContaining("letters");
         assertThatThrownBy(() -> store.create("none", 0)).hasMessageContaining("not 0");

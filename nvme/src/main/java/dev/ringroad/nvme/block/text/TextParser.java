@@ -73,10 +73,17 @@ final class TextParser {
                     (name.isEmpty()
                                     ? "a device begins with its kind"
                                     : "there is no kind of devices \"" + name + "\"")
+                            + (kinds.containsKey("file") && looksLikePath(begin, name) ? ", and a file is named as file:PATH" : "")
                             + "; there are "
                             + String.join(", ", kinds.keySet()));
         }
         return kind;
+    }
+
+    /** A path rather than a kind: what follows its first word can follow no kind. */
+    private boolean looksLikePath(int begin, String name) {
+        int end = begin + name.length();
+        return end < text.length() && ":@,()".indexOf(text.charAt(end)) < 0;
     }
 
     private static boolean isName(char c) {
