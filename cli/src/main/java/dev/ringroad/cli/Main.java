@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
         name = "ringroad",
         description =
                 "Kernel bypass for the JVM: sockets, packets, files and drives in user space, also under"
- + " programs that know nothing of it.",
+                        + " programs that know nothing of it.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         subcommands = {
@@ -111,13 +111,16 @@ public final class Main implements Callable<Integer> {
     private static int explain(CommandLine.ParameterException e, String[] words) {
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
         if (e instanceof CommandLine.UnmatchedArgumentException unmatched
-                && e.getCommandLine().getCommand() instanceof Main) {
+                && !e.getCommandLine().getSubcommands().isEmpty()
+                && !unmatched.getUnmatched().getFirst().startsWith("-")) {
             e.getCommandLine()
                     .getErr()
                     .println(
                             "ringroad: There is no command \""
                                     + unmatched.getUnmatched().getFirst()
-                                    + "\". See ringroad --help.");
+                                    + "\". See "
+                                    + command
+                                    + " --help.");
             return Refusal.WRONG_USE;
         }
         e.getCommandLine()
@@ -126,8 +129,11 @@ public final class Main implements Callable<Integer> {
         return Refusal.WRONG_USE;
     }
 
-    /** Without the exception of Java that picocli puts behind its own words. */
+    /** Without Java's types and exceptions, which picocli tells as well. */
     private static String words(CommandLine.ParameterException e) {
-        return JAVA_EXCEPTION.matcher(String.valueOf(e.getMessage())).replaceFirst("");
+        return JAVA_EXCEPTION
+                .matcher(String.valueOf(e.getMessage()))
+                .replaceFirst("")
+                .replaceFirst(" is not an? (int|long)$", " is no whole number that fits");
     }
 }

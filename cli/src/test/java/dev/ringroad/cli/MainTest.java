@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import picocli.CommandLine;
@@ -134,8 +135,26 @@ final class MainTest {
         execute("nvme", "connect", "10.0.0.1", "--nqn", "nqn.2024-01.a:b", "--hostid", "12");
 
         assertThat(err.toString())
-                .contains("'--hostid': cannot convert '12' to UUID. See ringroad nvme connect --help.")
+                .contains(
+                        "'--hostid': cannot convert '12' to UUID. See ringroad nvme connect --help.")
                 .doesNotContain("Exception");
+    }
+
+    @Test
+    void aNumberThatIsNoneIsToldWithoutJavasTypes() {
+        execute("nvme", "perf", "memory:1m", "--ios", "1k");
+
+        assertThat(err.toString()).contains("'1k' is no whole number that fits. See ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"bogus, ringroad", "nvme bogus, ringroad nvme", "volume bogus x, ringroad volume"})
+    void aCommandThatThereIsNotIsToldWhereToLook(String words, String command) {
+        execute(words.split(" ", -1));
+
+        assertThat(err.toString())
+                .isEqualToNormalizingNewlines(
+                        "ringroad: There is no command \"bogus\". See " + command + " --help.\n");
     }
 
     @Test

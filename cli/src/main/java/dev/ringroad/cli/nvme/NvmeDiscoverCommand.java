@@ -40,7 +40,7 @@ final class NvmeDiscoverCommand extends Subcommand {
         try {
             found = Discovery.discover(HostOptions.address(address), host.config());
         } catch (IOException e) {
-            throw Refusal.failed("Discovery failed: " + FileTrouble.words(e));
+            throw Refusal.failed("Discovery failed: " + FileTrouble.words(e) + ".");
         }
         if (json) {
             System.out.print(Facts.json(found.stream().map(NvmeDiscoverCommand::facts).toList()));

@@ -82,14 +82,14 @@ final class NvmePerfCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"partition:1@memory:1m", "volume:a@memory:1m", "drive:ffff:ff:1f.7/1"})
+    @ValueSource(strings = {"partition:1@memory:1m", "volume:a@memory:1m", "drive:ffff:ff:1f.7/1"})
     void whatCannotBeOpenedIsToldInOneSentence(String device) {
         perf(device).isRefused(Refusal.WRONG_USE, device + " cannot be opened: ");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"disk.img", "./disk.img", "/dev/nvme0n1", "Disk", "mirror(memory:1m,b.img)"})
+    @ValueSource(
+            strings = {"disk.img", "./disk.img", "/dev/nvme0n1", "Disk", "mirror(memory:1m,b.img)"})
     void aPathIsToldHowFilesAreNamed(String path) {
         perf(path).isRefused(Refusal.WRONG_USE, "file:PATH");
     }

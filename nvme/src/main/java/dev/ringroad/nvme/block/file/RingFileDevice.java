@@ -26,7 +26,8 @@ final class RingFileDevice implements BlockDevice {
 
     private static final int DEPTH_MAX = 4096;
     private static final int IDLE_MILLIS = 1000;
-    private static final String REMEDY = "name a file that this user may read and write";
+    private static final String REMEDY =
+            "name a file that this user may read and write, or open it read-only (readonly=yes)";
 
     private final Path path;
     private final String name;

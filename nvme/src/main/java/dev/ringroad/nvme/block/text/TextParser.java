@@ -73,7 +73,9 @@ final class TextParser {
                     (name.isEmpty()
                                     ? "a device begins with its kind"
                                     : "there is no kind of devices \"" + name + "\"")
-                            + (kinds.containsKey("file") && looksLikePath(begin, name) ? ", and a file is named as file:PATH" : "")
+                            + (kinds.containsKey("file") && looksLikePath(begin, name)
+                                    ? ", and a file is named as file:PATH"
+                                    : "")
                             + "; there are "
                             + String.join(", ", kinds.keySet()));
         }

@@ -72,7 +72,8 @@ public final class NvmeTcpTarget implements AutoCloseable {
                                 + ports.get(i)
                                 + ": "
                                 + e.getMessage()
-                                + ". Choose another port, or end what uses it.",
+                                + ". Choose another port or end what uses it; the address is to be one of this"
+                                + " machine, and ports below 1024 want rights.",
                         e);
             }
             listener.configureBlocking(false);
