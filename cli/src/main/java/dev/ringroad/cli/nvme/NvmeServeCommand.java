@@ -45,7 +45,9 @@ import java.util.Map;
             "  ringroad nvme serve file:disk.img --listen 0.0.0.0:4420",
             "  ringroad nvme serve memory:1g --nqn nqn.2024-01.com.example:scratch",
             "  ringroad nvme serve --subsystem nqn.2024-01.com.example:a=file:a.img \\",
-            "      --subsystem nqn.2024-01.com.example:b=file:b.img"
+            "      --subsystem nqn.2024-01.com.example:b=file:b.img",
+            "  ringroad run --net tap:rr0,ip=10.9.1.2/24,host=10.9.1.1/24 -- ./ringroad nvme serve memory:1g \\",
+            "      --listen 10.9.1.2:4420"
         })
 final class NvmeServeCommand extends Subcommand {
     private static final String DEFAULT_NAME = "nqn.2024-01.dev.ringroad:target";
