@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.regex.Matcher;
@@ -114,16 +115,23 @@ final class NvmeCommandServeTest {
         return RemoteController.connect(where, NAME, HostConfig.usual());
     }
 
+    /** What connect tells of the subsystem's namespaces. */
+    private @Nullable Object connectedNamespaces() {
+        assertThat(line.run("connect", "127.0.0.1:" + port, "--nqn", NAME, "--json"))
+                .as("%s", line.complained())
+                .isZero();
+        return NvmeCommandLine.at(line.array(), 0).get("namespace");
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"ORDINARY", "LARGE_BLOCKS", "METADATA_BEHIND", "CONTROLLER_MEMORY"})
     void whatIsWrittenOverTcpIsOnTheDrive(DriveShape shape) throws Exception {
         serve(QemuMachine.start(shape.arguments(folder)), 1);
         assertThat(line.run("discover", "127.0.0.1:" + port)).as("%s", line.complained()).isZero();
         assertThat(line.printed()).contains(NAME);
-        assertThat(line.run("connect", "127.0.0.1:" + port, "--nqn", NAME)).isZero();
-        assertThat(line.printed())
-                .contains(
-                        "namespace 1: ", "in blocks of " + shape.blockBytes, "the first read took");
+        Map<?, ?> namespace1 = NvmeCommandLine.at(connectedNamespaces(), 0);
+        assertThat(namespace1.get("block_bytes")).isEqualTo((double) shape.blockBytes);
+        assertThat(namespace1.containsKey("first_read_us")).isTrue();
         String remote = "tcp:127.0.0.1:" + port + "/" + NAME + "/1";
         String[] perf = {
             "perf", remote, "--rw", "write", "--verify", "--overwrite", "--size", "256k"
@@ -164,10 +172,12 @@ final class NvmeCommandServeTest {
         }
         String[] again = {"perf", subsystem + "1", "--rw", "read", "--verify", "--size", "128k"};
         assertThat(line.run(again)).as("%s", line.complained()).isZero();
-        assertThat(line.run("connect", "127.0.0.1:" + port, "--nqn", NAME)).isZero();
-        assertThat(line.printed())
-                .contains("namespace 1: " + DriveShape.IMAGE_BYTES + " bytes in blocks of 512")
-                .contains("namespace 2: " + DriveShape.OTHER_BYTES + " bytes in blocks of 4096");
+        Map<?, ?> namespace1 = NvmeCommandLine.at(connectedNamespaces(), 0);
+        assertThat(namespace1.get("bytes")).isEqualTo((double) DriveShape.IMAGE_BYTES);
+        assertThat(namespace1.get("block_bytes")).isEqualTo(512.0);
+        Map<?, ?> namespace2 = NvmeCommandLine.at(connectedNamespaces(), 1);
+        assertThat(namespace2.get("bytes")).isEqualTo((double) DriveShape.OTHER_BYTES);
+        assertThat(namespace2.get("block_bytes")).isEqualTo(4096.0);
         assertThat(endServing()).contains("0 protocol violations");
         byte[] first = Files.readAllBytes(folder.resolve("d1"));
         byte[] second = Files.readAllBytes(folder.resolve("d5"));

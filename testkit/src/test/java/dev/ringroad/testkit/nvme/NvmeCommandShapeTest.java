@@ -117,7 +117,7 @@ final class NvmeCommandShapeTest {
         assertThat(told.get("failure")).isNull();
         // What was written is there for another process, block sizes of any multiple.
         succeed("perf", device, "--rw", "read", "--verify", "--size", "1m");
-        assertThat(line.printed()).contains("verified: 256 were read");
+        assertThat(line.printed()).contains("256 blocks were verified as they were read");
         succeed("smart", drive, "--json");
         assertThat((double) Objects.requireNonNull(line.object().get("write_commands")))
                 .isGreaterThanOrEqualTo(256);
