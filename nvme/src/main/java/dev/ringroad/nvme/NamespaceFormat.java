@@ -3,6 +3,7 @@ package dev.ringroad.nvme;
 import dev.ringroad.nvme.command.AdminCapabilities;
 import dev.ringroad.nvme.command.AdminOpcode;
 import dev.ringroad.nvme.command.IdentifyNamespace;
+import dev.ringroad.nvme.command.IoCapabilities;
 
 import java.io.IOException;
 
@@ -40,6 +41,15 @@ public final class NamespaceFormat {
         return (controller.identity().admin().optionalCommands()
                         & AdminCapabilities.FORMAT_SUPPORTED)
                 != 0;
+    }
+
+    /** Whether all namespaces of the controller are lost by formatting any of them. */
+    public boolean concernsAll(Erase erase) {
+        int concerned =
+                erase == Erase.NONE
+                        ? IoCapabilities.FORMATS_ALL
+                        : IoCapabilities.FORMATS_ALL | IoCapabilities.ERASES_ALL;
+        return (controller.identity().io().formatAttributes() & concerned) != 0;
     }
 
     /**

@@ -85,19 +85,27 @@ final class NvmeFormatCommand extends Subcommand {
         NvmeNamespace before = controller.namespace(namespace);
         int wanted = blockBytes == null ? before.blockBytes() : blockBytes;
         int format = NamespaceFormat.formatOf(before.identity(), wanted, metadataBytes);
+        NamespaceFormat formatting = new NamespaceFormat(controller);
         if (!force) {
-            confirm(controller, before);
+            confirm(controller, before, formatting.concernsAll(erase));
         }
-        new NamespaceFormat(controller).format(namespace, format, metadataExtends, erase);
+        formatting.format(namespace, format, metadataExtends, erase);
         return DriveFacts.usable(controller, namespace, false);
     }
 
-    private void confirm(NvmeController controller, NvmeNamespace target) throws IOException {
+    private void confirm(NvmeController controller, NvmeNamespace target, boolean concernsAll)
+            throws IOException {
         String serial = controller.identity().serialNumber();
         System.err.printf(
-                "All %d bytes of namespace %d of %s, serial number %s, will be lost.%n"
+                "All %d bytes of namespace %d of %s, serial number %s, will be lost.%n%s"
                         + "Type the serial number to go on: ",
-                target.blocks() * target.blockBytes(), namespace, device, serial);
+                target.blocks() * target.blockBytes(),
+                namespace,
+                device,
+                serial,
+                concernsAll
+                        ? "So will all other namespaces: this drive has them go together.\n"
+                        : "");
         System.err.flush();
         BufferedReader typed =
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

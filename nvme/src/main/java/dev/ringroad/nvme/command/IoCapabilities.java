@@ -28,6 +28,11 @@ public final class IoCapabilities extends Structure {
     /** A bit of {@link #fusedOperations}. */
     public static final int COMPARE_AND_WRITE_SUPPORTED = 1;
 
+    /** Bits of {@link #formatAttributes}: what concerns all namespaces, whichever is named. */
+    public static final int FORMATS_ALL = 1;
+
+    public static final int ERASES_ALL = 1 << 1;
+
     /** A bit of {@link #volatileWriteCache}. */
     public static final int CACHE_PRESENT = 1;
 
@@ -100,9 +105,14 @@ public final class IoCapabilities extends Structure {
         return this;
     }
 
-    /** FNA. */
+    /** FNA: {@link #FORMATS_ALL} and others. */
     public int formatAttributes() {
         return byteAt(524);
+    }
+
+    public IoCapabilities formatAttributes(int value) {
+        putByte(524, value);
+        return this;
     }
 
     /** VWC: {@link #CACHE_PRESENT}, and how a flush of all namespaces behaves. */

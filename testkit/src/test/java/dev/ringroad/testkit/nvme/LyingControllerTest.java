@@ -7,6 +7,7 @@ import dev.ringroad.bench.nvme.InstantController;
 import dev.ringroad.bench.nvme.ModelQueue;
 import dev.ringroad.core.memory.DmaMemory;
 import dev.ringroad.nvme.ControllerState;
+import dev.ringroad.nvme.NamespaceFormat;
 import dev.ringroad.nvme.NvmeController;
 import dev.ringroad.nvme.NvmeException;
 import dev.ringroad.nvme.NvmeNamespace;
@@ -472,5 +473,15 @@ class LyingControllerTest {
         lab.model.register(ControllerRegister.CMBLOC, 7 | 0x1001L << 32);
 
         assertThat(lab.open().hasControllerMemory()).isFalse();
+    }
+
+    @Test
+    void aDriveSaysWhetherAllNamespacesAreLostWithOne() throws IOException {
+        lab.model.ofController = identity -> identity.io().formatAttributes(2);
+        NamespaceFormat format = new NamespaceFormat(lab.open());
+
+        assertThat(format.concernsAll(NamespaceFormat.Erase.NONE)).isFalse();
+        assertThat(format.concernsAll(NamespaceFormat.Erase.USER_DATA)).isTrue();
+        assertThat(format.concernsAll(NamespaceFormat.Erase.KEY)).isTrue();
     }
 }
