@@ -176,7 +176,8 @@ public abstract class LoadReport {
         object.add("\"writes\": " + json(whole, whole.writeTimes()));
         object.add("\"heap_bytes_each\": " + Json.number(heapBytesEach(whole)));
         addCosts(object, whole);
-        object.add("\"verified\": " + load.isVerified());
+        boolean complete = failure == null && load.writtenBlocks() == whole.readBack();
+        object.add("\"verified\": " + (load.isVerified() && complete));
         object.add("\"interrupted\": " + load.isInterrupted());
         object.add("\"read_back\": " + whole.readBack());
         object.add(

@@ -35,7 +35,9 @@ final class TextParser {
         TextParser parser = new TextParser(text, kinds);
         BlockSpec spec = parser.device(0);
         if (parser.at < text.length()) {
-            throw parser.wrong("nothing more belongs here");
+            throw parser.wrong(
+                    "nothing more belongs here; a comma, parenthesis or @ that is a part of a name"
+                            + " has a backslash before it");
         }
         return spec;
     }

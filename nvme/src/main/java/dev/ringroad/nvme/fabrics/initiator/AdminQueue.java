@@ -95,7 +95,17 @@ final class AdminQueue implements ExchangeOwner, AutoCloseable {
         Exchange exchange = begin(AdminOpcode.FABRICS, 0);
         int keepAlive = (int) config.keepAlive().toMillis();
         ConnectEntry.encode(entries, at(exchange), 0, 0, DEPTH + 1, 0, keepAlive);
-        run(exchange, data, false);
+        int refusal = run(exchange, data, false);
+        if (NvmeStatus.code(refusal) == NvmeStatus.CONNECT_INVALID_PARAMETERS) {
+            // The usual reason, which the words of this status do not tell.
+            throw new IOException(
+                    "The controller at "
+                            + peer
+                            + " does not serve "
+                            + subsystem
+                            + ", or not to this host. Remedy: see what it serves with ringroad nvme"
+                            + " discover.");
+        }
         require("let this host connect to " + subsystem);
         return (int) result;
     }

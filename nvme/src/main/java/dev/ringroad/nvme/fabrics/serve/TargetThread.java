@@ -306,6 +306,8 @@ final class TargetThread implements Runnable {
         SocketChannel channel = arrival.channel();
         channel.configureBlocking(false);
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        // A host may ask for no keep-alive of NVMe's own, and vanish.
+        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
         SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
         TargetLink link = new TargetLink(channel, key, batch, refuse, nowNanos);
         InetSocketAddress local = (InetSocketAddress) channel.getLocalAddress();

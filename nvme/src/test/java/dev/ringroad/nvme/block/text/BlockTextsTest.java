@@ -158,6 +158,16 @@ class BlockTextsTest {
     }
 
     @Test
+    void aCommaInANameIsToldHowItIsWritten() throws IOException {
+        assertThatThrownBy(() -> texts.open("any:with,comma").close())
+                .isInstanceOf(BlockTextException.class)
+                .hasMessageContaining("backslash");
+        try (BlockDevice device = texts.open("any:with\\,comma")) {
+            assertThat(device.name()).isEqualTo("with,comma");
+        }
+    }
+
+    @Test
     void endsBeforeItIsTooDeep() {
         String deep = "readonly@".repeat(1000) + "memory:1m";
         assertThatThrownBy(() -> texts.parse(deep))

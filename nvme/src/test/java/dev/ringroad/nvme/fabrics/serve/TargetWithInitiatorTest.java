@@ -1,6 +1,7 @@
 package dev.ringroad.nvme.fabrics.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringroad.nvme.block.BlockChannel;
 import dev.ringroad.nvme.block.BlockClient;
@@ -86,6 +87,21 @@ class TargetWithInitiatorTest {
         }
         MemorySegment stored = device.content().asSlice(7 * BLOCK_BYTES, content.length);
         assertThat(stored.mismatch(MemorySegment.ofArray(content))).isEqualTo(-1);
+    }
+
+    @Test
+    void aNameThatIsNotServedIsToldAsThat() throws Exception {
+        try (NvmeTcpTarget target = serve(TargetConfig.defaults())) {
+            assertThatThrownBy(
+                            () ->
+                                    RemoteNamespace.connect(
+                                            target.ports().getFirst(),
+                                            NAME + "2",
+                                            1,
+                                            HostConfig.usual()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("does not serve " + NAME + "2");
+        }
     }
 
     /** Several hosts count in one block; each step is a compare-and-write, and none is lost. */
