@@ -347,11 +347,15 @@ class MemifHostileClientTest {
             Memfd.resize(region.descriptor(), 4096);
             burst.add(packet(60));
             burst.add(packet(60));
-            assertThat(device.txQueue(0).transmit(burst)).isZero();
-            assertThat(burst.size()).isEqualTo(2);
+            int sent = device.txQueue(0).transmit(burst);
+            // The virtual machine raises the fault with the first copy, or behind both.
+            assertThat(sent).isIn(0, 2);
+            assertThat(burst.size()).isEqualTo(2 - sent);
             RawPeer.service(device);
             assertThat(device.linkUp()).isFalse();
             assertThat(device.dropped(MemifDrop.MEMORY_GONE)).isEqualTo(1);
+            burst.releaseAll();
+            assertThat(device.pool().available()).isEqualTo(device.pool().packets());
         }
     }
 
