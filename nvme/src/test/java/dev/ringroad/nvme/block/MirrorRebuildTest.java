@@ -112,10 +112,7 @@ class MirrorRebuildTest {
             MemorySegment memory = arena.allocate(512);
             memory.fill((byte) 5);
             MemorySegment other = arena.allocate(512);
-            Future<Void> rebuilt = rebuildOn(thread, mirror);
-            while (rightFaults.struck() == 0) {
-                Thread.onSpinWait();
-            }
+            Future<Void> rebuilt = rebuildUntilHeld(thread, mirror);
             exchange.submit(
                     exchange.request().token(1).fill(BlockOperation.WRITE, 3, 1, memory, 0));
             exchange.submit(
@@ -135,12 +132,18 @@ class MirrorRebuildTest {
         assertThat(byteAt(left, REGION)).isEqualTo((byte) 5);
     }
 
-    private static Future<Void> rebuildOn(ExecutorService thread, MirrorDevice mirror) {
-        return thread.submit(
-                () -> {
-                    mirror.rebuild(1, (_, _) -> {});
-                    return null;
-                });
+    /** A rebuild under way, held by a fault of the right leg. */
+    private Future<Void> rebuildUntilHeld(ExecutorService thread, MirrorDevice mirror) {
+        Future<Void> rebuilt =
+                thread.submit(
+                        () -> {
+                            mirror.rebuild(1, (_, _) -> {});
+                            return null;
+                        });
+        while (rightFaults.struck() == 0) {
+            Thread.onSpinWait();
+        }
+        return rebuilt;
     }
 
     @Test
@@ -153,10 +156,7 @@ class MirrorRebuildTest {
                 Arena arena = Arena.ofConfined();
                 ExecutorService thread = Executors.newSingleThreadExecutor()) {
             MemorySegment memory = arena.allocate(512);
-            Future<Void> rebuilt = rebuildOn(thread, mirror);
-            while (rightFaults.struck() == 0) {
-                Thread.onSpinWait();
-            }
+            Future<Void> rebuilt = rebuildUntilHeld(thread, mirror);
             BlockRequest write =
                     exchange.request().fill(BlockOperation.WRITE, REGION, 1, memory, 0);
             assertThat(exchange.perform(write)).isEqualTo(BlockStatus.OK);
@@ -178,10 +178,7 @@ class MirrorRebuildTest {
                 Arena arena = Arena.ofConfined();
                 ExecutorService thread = Executors.newSingleThreadExecutor()) {
             MemorySegment memory = arena.allocate(512);
-            Future<Void> rebuilt = rebuildOn(thread, mirror);
-            while (rightFaults.struck() == 0) {
-                Thread.onSpinWait();
-            }
+            Future<Void> rebuilt = rebuildUntilHeld(thread, mirror);
             BlockRequest write =
                     exchange.request().fill(BlockOperation.WRITE, REGION, 1, memory, 0);
             assertThat(exchange.perform(write)).isEqualTo(BlockStatus.MEDIA_ERROR);
@@ -221,10 +218,7 @@ class MirrorRebuildTest {
             rightFaults.set(Fault.hold().on(BlockOperation.WRITE).at(0, 1).times(1));
             // The rebuild's own two, and none for the channel that writes.
             few.allowed = 2;
-            Future<Void> rebuilt = rebuildOn(thread, mirror);
-            while (rightFaults.struck() == 0) {
-                Thread.onSpinWait();
-            }
+            Future<Void> rebuilt = rebuildUntilHeld(thread, mirror);
             BlockRequest write =
                     exchange.request().fill(BlockOperation.WRITE, REGION, 1, memory, 0);
             assertThat(exchange.perform(write)).isEqualTo(BlockStatus.OK);
