@@ -48,7 +48,6 @@ public final class NvmeProgram {
             case ALONE ->
                     FigureJvm.print(System.out, RATE, ModelAlone.rate(depth, cpu, nanos, RUNS));
         }
-        FigureJvm.print(System.out, CLOCK, ClockRate.cyclesASecond());
     }
 
     private static void beside(int depth, int cpu, int modelCpu, long nanos)
@@ -57,6 +56,7 @@ public final class NvmeProgram {
         print(NvmeLoad.beside(depth, cpu, modelCpu, nanos, RUNS));
         double after = CacheLine.roundTripNanos(cpu, modelCpu);
         FigureJvm.print(System.out, FLOOR, Math.max(before, after));
+        FigureJvm.print(System.out, CLOCK, ClockRate.cyclesASecond());
     }
 
     private static void print(NvmeLoad.Figures figures) {
